@@ -15,11 +15,15 @@ function install() {
   const stamp = join(root, 'node_modules', '.chaperone-lock');
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   process.stderr.write('Installing what Chaperone needs (once) ...\n');
-  const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
+  const npm = (args, stderr) =>
+    spawnSync('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', stderr],
+      shell: process.platform === 'win32',
+    });
+  // npm ci refuses the whole lock file where a registry lacks an optional package of another platform; install doesn't.
+  let done = npm(['ci'], 'ignore');
+  if (done.status !== 0) done = npm(['install', '--no-save'], 'inherit');
   if (done.status !== 0) {
     process.stderr.write('The installation failed. Is the npm registry within reach? The messages above say more.\n');
     process.exit(done.status ?? 1);

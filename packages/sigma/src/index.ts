@@ -1,2 +1,3 @@
 export type * from './ast.ts';
 export { type EventAccess, lookup, objectAccess } from './event.ts';
+export type * from './view.ts';

@@ -1,16 +1,6 @@
-import type { EventAccess } from '@chaperone/sigma';
+import type { EventAccess, Offer } from '@chaperone/sigma';
 
-/**
- * One Sigma log source under which an event is offered to rules. A rule applies when everything that its `logsource`
- * states equals what the offer states. `fields` maps a rule's field name to the source's own (Security 4688 is offered
- * as process_creation with `Image` → `NewProcessName`); a field that isn't listed keeps its name.
- */
-export interface Offer {
-  readonly product?: string;
-  readonly category?: string;
-  readonly service?: string;
-  readonly fields?: Readonly<Record<string, string>>;
-}
+export type { Offer } from '@chaperone/sigma';
 
 /** The attributes of the normal form that a source field can fill, in OCSF's names. */
 export type NormalPath =
