@@ -73,6 +73,23 @@ export interface EventClass {
   readonly roles: readonly Role[];
   /** absent: unknown */
   outcome?(event: EventAccess): Outcome;
+  /**
+   * Fields that rules ask for and that the source states in parts, or otherwise spelled: `get(field)` answers them where the
+   * source has no field of that name. Whoever reads values without `get` (compiled access) applies them himself.
+   */
+  readonly derived?: Readonly<Record<string, Derived>>;
+  /**
+   * Present where one more field decides what the event is (Sysmon 12 creates or deletes a key by its `EventType`):
+   * `by(value of field)` gives the class to go on with, itself interned and without `refine`. Left out, the class offers the
+   * event to all it may be.
+   */
+  readonly refine?: { readonly field: string; by(value: unknown): EventClass };
+}
+
+/** A value made from other fields of the same event; `undefined` where they don't say it. An array means any of its elements. */
+export interface Derived {
+  readonly from: readonly string[];
+  make(values: readonly unknown[]): unknown;
 }
 
 /** Where an event stood: enough to find its raw bytes again. */
