@@ -8,6 +8,12 @@ export interface Summary {
   readonly finished: string;
   readonly seconds: number;
   readonly paths: readonly string[];
+  /** lowest level that makes the exit code 1 */
+  readonly level?: Level;
+  /** the organisation's IANA zone, in which a report shows times */
+  readonly zone?: string;
+  /** true: the scan was stopped before its end, and this is what was found until then */
+  readonly interrupted?: boolean;
   readonly organization: string | null;
   readonly registry: string | null;
   readonly verdict: {

@@ -1,0 +1,48 @@
+import type { Level } from '@chaperone/sigma';
+import type { ScanResult } from '../../detection/index.ts';
+import { cut } from '../inert.ts';
+import type { ZoneClock } from '../zone-clock.ts';
+import { type Html, html } from './html.ts';
+import type { Listing } from './listing.ts';
+
+/** What every section of the page is given. */
+export interface Context {
+  readonly result: ScanResult;
+  readonly clock: ZoneClock;
+  readonly listing: Listing;
+  /** names of the files that stand beside the report */
+  readonly beside: readonly string[];
+}
+
+/** A time in the organisation's zone; hovering shows UTC. A dash and its meaning where there is none. */
+export function timeOf(iso: string | null | undefined, { clock }: Pick<Context, 'clock'>): Html {
+  if (iso === null || iso === undefined) return html`<span class="none">none stated</span>`;
+  return html`<time datetime="${iso}" title="${`${iso} (UTC)`}">${clock.at(iso)}</time>`;
+}
+
+/** A level in words, with its colour. */
+export function levelOf(level: Level): Html {
+  return html`<span class="level ${level}">${level}</span>`;
+}
+
+/** A name from a log or a registry, cut to a sane length. */
+export function nameOf(name: string | null | undefined, none: string): Html {
+  if (name === null || name === undefined || name === '') return html`<span class="none">${none}</span>`;
+  return html`<span class="name">${cut(name, 200)}</span>`;
+}
+
+/** A section with its heading; `id` is where the navigation points. */
+export function section(id: string, title: string, body: Html | readonly Html[], lead?: Html | string): Html {
+  return html`<section id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${title}</h2>${
+    lead === undefined ? '' : html`<p class="lead">${lead}</p>`
+  }${body}</section>\n`;
+}
+
+/** A table in a box that scrolls sideways on a narrow screen and can be reached by keyboard. */
+export function table(caption: string, head: readonly (string | Html)[], rows: readonly Html[], more?: string): Html {
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-sortable><caption>${caption}</caption><thead><tr>${head.map(
+    (cell) => html`<th scope="col">${cell}</th>`,
+  )}</tr></thead><tbody>\n${rows.map((row) => html`<tr>${row}</tr>\n`)}</tbody></table></div>${
+    more === undefined ? '' : html`<p class="more">${more}</p>`
+  }\n`;
+}
