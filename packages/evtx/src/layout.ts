@@ -1,0 +1,269 @@
+import type { ElementNode, Node } from './node.ts';
+import type { Shape } from './shape.ts';
+
+/** `slot`: one substitution value; `constant`: fixed in the template; `composite`: text and values joined, or several. */
+export type LeafKind = 'slot' | 'constant' | 'composite';
+
+/** One place in an event that holds a value. */
+export interface Leaf {
+  /** the name by which rules ask: `CommandLine`, `EventID`, `Provider_Name` */
+  readonly name: string;
+  /** the place in the whole event: `Event.EventData.CommandLine`, `Event.System.Provider.#attributes.Name` */
+  readonly path: string;
+  readonly kind: LeafKind;
+  /** the value, where it is fixed in the template */
+  readonly constant?: unknown;
+}
+
+/** A part of a leaf's value: nodes and the scope whose slots they name. */
+export interface LeafSource {
+  readonly scope: number;
+  readonly parts: readonly Node[];
+  /** slots, as scope * 65536 + slot, each of which must not be null for the leaf to be there */
+  readonly guards: readonly number[];
+  /** what an empty value is in the event: an empty string in `<Data>`, null in other elements, absent as attribute */
+  readonly empty: 'string' | 'null' | 'absent';
+}
+
+/** More leaves than any real event has; a shape with more has no layout. */
+const MAX_LEAVES = 4096;
+const MAX_DEPTH = 160;
+
+/**
+ * What all records of one shape have in common: the same templates nested in the same slots. The same shape is the same
+ * object in any chunk, file and reader of this thread, so whatever is worked out for a layout is worked out once.
+ */
+export class Layout {
+  /** free for the consumer: its plan for records of this shape */
+  data: unknown = undefined;
+  readonly leaves: readonly Leaf[];
+  /** for records without compiled access, a layout may be made of one record; it isn't handed out */
+  readonly shape: Shape;
+  /** @internal per leaf, the values that make it up; more than one for repeated elements */
+  readonly sources: readonly (readonly LeafSource[])[];
+  /** @internal per leaf: scope of its slot, or -1 where it is no plain slot */
+  readonly slotScope: Int32Array;
+  /** @internal per leaf: index of its slot */
+  readonly slotIndex: Int32Array;
+  /** @internal per leaf: 1 an empty value counts as there, 2 null too; 4 has a guard beyond its own slot */
+  readonly slotFlags: Uint8Array;
+  readonly #names = new Map<string, number>();
+
+  constructor(shape: Shape) {
+    this.shape = shape;
+    const builder = new LeafBuilder(shape);
+    builder.build();
+    this.leaves = builder.leaves;
+    this.sources = builder.sources;
+    const count = this.leaves.length;
+    this.slotScope = new Int32Array(count).fill(-1);
+    this.slotIndex = new Int32Array(count);
+    this.slotFlags = new Uint8Array(count);
+    for (let leaf = 0; leaf < count; leaf++) this.#prepare(leaf);
+    for (const [name, leaf] of builder.names) this.#names.set(name, leaf);
+  }
+
+  /** The leaf that a field name or dotted path means, or -1. EventData and UserData win over System. */
+  find(field: string): number {
+    return this.#names.get(field) ?? -1;
+  }
+
+  #prepare(leaf: number): void {
+    if (this.leaves[leaf].kind !== 'slot') return;
+    const source = this.sources[leaf][0];
+    const part = source.parts[0];
+    if (part.kind !== 'slot') return;
+    const own = source.scope * 0x10000 + part.index;
+    const guards = source.guards.filter((guard) => guard !== own);
+    this.slotScope[leaf] = source.scope;
+    this.slotIndex[leaf] = part.index;
+    let flags = 0;
+    if (source.empty === 'string') flags = source.guards.length > guards.length ? 1 : 3;
+    if (guards.length > 0) flags |= 4;
+    this.slotFlags[leaf] = flags;
+  }
+}
+
+const CONTAINERS = new Set(['EventData', 'UserData']);
+
+/** Walks a shape's nodes in the order of the event and lists its leaves with their names. */
+class LeafBuilder {
+  readonly leaves: Leaf[] = [];
+  readonly sources: LeafSource[][] = [];
+  readonly names = new Map<string, number>();
+  readonly #shape: Shape;
+  /** names of lower rank give way to higher: 3 payload, 2 System, 1 other */
+  readonly #ranks = new Map<string, number>();
+
+  constructor(shape: Shape) {
+    this.#shape = shape;
+  }
+
+  build(): void {
+    const counts = new Map<string, number>();
+    this.#nodes(this.#shape.scopes[0], 0, [], '', '', '', counts, 0);
+  }
+
+  #nodes(
+    nodes: readonly Node[],
+    scope: number,
+    guards: readonly number[],
+    path: string,
+    parent: string,
+    container: string,
+    counts: Map<string, number>,
+    depth: number,
+  ): void {
+    if (depth > MAX_DEPTH) return;
+    const unnamed: LeafSource[] = [];
+    let previous = '';
+    this.#each(nodes, scope, 0, (element, inner) => {
+      const own = element.dependency < 0 ? guards : [...guards, inner * 0x10000 + element.dependency];
+      const direct = CONTAINERS.has(parent) && element.name === 'Data';
+      if (direct) {
+        const name = dataName(element);
+        if (name === undefined) {
+          unnamed.push({ scope: inner, parts: element.children, guards: own, empty: 'string' });
+          return;
+        }
+        const source: LeafSource = { scope: inner, parts: element.children, guards: own, empty: 'string' };
+        if (previous === name) {
+          this.#join(name, source);
+          return;
+        }
+        previous = name;
+        const numbered = number(counts, `Data ${name}`, name);
+        this.#leaf(numbered, `${path}.${numbered}`, 3, [source]);
+        return;
+      }
+      previous = '';
+      const numbered = number(counts, element.name, element.name);
+      const place = path === '' ? numbered : `${path}.${numbered}`;
+      this.#element(element, inner, own, place, localName(numbered), container, depth);
+    });
+    if (unnamed.length > 0) {
+      const leaf = this.#leaf('Data', `${path}.Data.#text`, 3, unnamed);
+      this.#name(`${path}.Data`, leaf, 3);
+    }
+  }
+
+  #element(
+    element: ElementNode,
+    scope: number,
+    guards: readonly number[],
+    path: string,
+    name: string,
+    container: string,
+    depth: number,
+  ): void {
+    const inside = container === '' ? element.name : container;
+    const isRoot = depth === 0;
+    const rank = isRoot
+      ? 1
+      : container === 'EventData' || container === 'UserData'
+        ? 3
+        : container === 'System'
+          ? 2
+          : 1;
+    for (const { name: attribute, parts } of element.attributes) {
+      this.#leaf(`${name}_${attribute}`, `${path}.#attributes.${attribute}`, rank, [
+        { scope, parts, guards, empty: 'absent' },
+      ]);
+    }
+    const parts = element.children.filter(
+      (node) => node.kind === 'text' || (node.kind === 'slot' && this.#shape.child(scope, node.index) < 0),
+    );
+    const hasElements = element.children.some(
+      (node) =>
+        node.kind === 'element' ||
+        node.kind === 'instance' ||
+        (node.kind === 'slot' && this.#shape.child(scope, node.index) >= 0),
+    );
+    if (parts.length > 0) {
+      const withText = hasElements || element.attributes.length > 0;
+      const leaf = this.#leaf(name, withText ? `${path}.#text` : path, rank, [{ scope, parts, guards, empty: 'null' }]);
+      if (withText) this.#name(path, leaf, rank);
+    }
+    if (hasElements) {
+      this.#nodes(element.children, scope, guards, path, element.name, isRoot ? '' : inside, new Map(), depth + 1);
+    }
+  }
+
+  /** Calls back with every element among the nodes, those of nested scopes too. */
+  #each(
+    nodes: readonly Node[],
+    scope: number,
+    depth: number,
+    visit: (element: ElementNode, scope: number) => void,
+  ): void {
+    if (depth > MAX_DEPTH) return;
+    for (const node of nodes) {
+      if (this.leaves.length > MAX_LEAVES) return;
+      if (node.kind === 'element') {
+        visit(node, scope);
+        continue;
+      }
+      const child =
+        node.kind === 'instance' ? node.scope : node.kind === 'slot' ? this.#shape.child(scope, node.index) : -1;
+      if (child >= 0) this.#each(this.#shape.scopes[child], child, depth + 1, visit);
+    }
+  }
+
+  #leaf(name: string, path: string, rank: number, sources: LeafSource[]): number {
+    const leaf = this.leaves.length;
+    const kind = kindOf(sources);
+    const constant = kind === 'constant' ? constantOf(sources[0].parts) : undefined;
+    this.leaves.push(kind === 'constant' ? { name, path, kind, constant } : { name, path, kind });
+    this.sources.push(sources);
+    this.#name(name, leaf, rank);
+    this.#name(path, leaf, rank);
+    return leaf;
+  }
+
+  /** One more element of the same name right after the last: together they are one field. */
+  #join(name: string, source: LeafSource): void {
+    const leaf = this.leaves.length - 1;
+    this.sources[leaf].push(source);
+    this.leaves[leaf] = { name, path: this.leaves[leaf].path, kind: 'composite' };
+  }
+
+  #name(name: string, leaf: number, rank: number): void {
+    if ((this.#ranks.get(name) ?? 0) >= rank) return;
+    this.#ranks.set(name, rank);
+    this.names.set(name, leaf);
+  }
+}
+
+function kindOf(sources: readonly LeafSource[]): LeafKind {
+  if (sources.length !== 1) return 'composite';
+  const { parts, guards } = sources[0];
+  if (parts.length === 1 && parts[0].kind === 'slot') return 'slot';
+  return guards.length === 0 && parts.every((part) => part.kind === 'text') ? 'constant' : 'composite';
+}
+
+function constantOf(parts: readonly Node[]): unknown {
+  if (parts.length === 1 && parts[0].kind === 'text') return parts[0].value;
+  return parts.map((part) => (part.kind === 'text' ? String(part.value) : '')).join('');
+}
+
+/** The name of a `<Data>` element where it is fixed; undefined where there is none or a record decides it. */
+export function dataName(element: ElementNode): string | undefined {
+  for (const { name, parts } of element.attributes) {
+    if (name !== 'Name') continue;
+    const text = String(constantOf(parts));
+    return text === '' || !parts.every((part) => part.kind === 'text') ? undefined : text;
+  }
+  return undefined;
+}
+
+/** A name without its namespace prefix. */
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+/** `X`, `X_1`, `X_2`: how the event numbers members of one name. */
+function number(counts: Map<string, number>, key: string, name: string): string {
+  const count = counts.get(key) ?? 0;
+  counts.set(key, count + 1);
+  return count === 0 ? name : `${name}_${count}`;
+}

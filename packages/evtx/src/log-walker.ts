@@ -1,0 +1,324 @@
+import { crc32 } from 'node:zlib';
+import {
+  CHUNK_HEAD,
+  CHUNK_SIZE,
+  FILE_HEAD,
+  isChunkHead,
+  isFileHead,
+  isZero,
+  MIN_RECORD,
+  RECORD_MAGIC,
+  RECORD_MARK,
+} from './format.ts';
+import { DamagedRecord, type EvtxIssue, type EvtxIssueCode, mendFor } from './issue.ts';
+import { RecordCursor } from './record-cursor.ts';
+
+/** What the reader tells of while it reads. The cursor is the same object each time: take what must outlive the call. */
+export interface EvtxHandlers {
+  onRecord(cursor: RecordCursor): void;
+  onIssue?(issue: EvtxIssue): void;
+  /** after each chunk: bytes of the file done with */
+  onProgress?(bytes: number): void;
+}
+
+export interface EvtxOptions {
+  /** the name under which issues speak of the file; the path by default */
+  readonly name?: string;
+  /** first chunk to read, from 0: with `toChunk`, several readers share one file */
+  readonly fromChunk?: number;
+  /** chunk before which to stop */
+  readonly toChunk?: number;
+  /** also looks for old records in the space that no record uses (`cursor.carved`) */
+  readonly carve?: boolean;
+  /** stops between blocks of chunks */
+  readonly signal?: AbortSignal;
+  /** whether checksums are compared; true by default */
+  readonly checksums?: boolean;
+}
+
+/** What became of a file. Every record is in `records` or in `unread`; carved ones are counted apart. */
+export interface EvtxSummary {
+  readonly file: string;
+  readonly bytes: number;
+  /** chunks that hold records */
+  readonly chunks: number;
+  readonly records: number;
+  readonly unread: number;
+  readonly carved: number;
+  readonly issues: number;
+  /** whether the signal stopped it */
+  readonly aborted: boolean;
+}
+
+/** Ids further apart than this in one chunk aren't a gap but damage: 64 KiB hold at most 2,321 records. */
+const MAX_GAP = 2400;
+
+/** Walks chunks as they are handed over, in any order. Trusts nothing that a chunk says about itself without need. */
+export class LogWalker {
+  readonly cursor = new RecordCursor();
+  bytes = 0;
+  readonly #file: string;
+  readonly #handlers: EvtxHandlers;
+  readonly #carve: boolean;
+  readonly #checksums: boolean;
+  #chunks = 0;
+  #records = 0;
+  #unread = 0;
+  #carved = 0;
+  #issues = 0;
+  aborted = false;
+
+  constructor(file: string, handlers: EvtxHandlers, options: EvtxOptions) {
+    this.#file = options.name ?? file;
+    this.#handlers = handlers;
+    this.#carve = options.carve ?? false;
+    this.#checksums = options.checksums ?? true;
+  }
+
+  summary(): EvtxSummary {
+    return {
+      file: this.#file,
+      bytes: this.bytes,
+      chunks: this.#chunks,
+      records: this.#records,
+      unread: this.#unread,
+      carved: this.#carved,
+      issues: this.#issues,
+      aborted: this.aborted,
+    };
+  }
+
+  issue(code: EvtxIssueCode, message: string, place: Partial<EvtxIssue> = {}): void {
+    this.#issues++;
+    const records = place.records ?? 0;
+    this.#unread += records;
+    this.#handlers.onIssue?.({ code, message, mend: mendFor(code), file: this.#file, ...place, records });
+  }
+
+  progress(bytes: number): void {
+    this.bytes = bytes;
+    this.#handlers.onProgress?.(bytes);
+  }
+
+  /** Looks at the file's first bytes. False: this is no event log and nothing more can be read. */
+  fileHead(bytes: Buffer, length: number): boolean {
+    if (length === 0) {
+      this.issue('empty-file', 'The file is empty.', { stop: true });
+      return false;
+    }
+    const good = length >= 128 && isFileHead(bytes, 0);
+    if (good) {
+      const flags = bytes.readUInt32LE(120);
+      // bit 1 of the flags says that no checksums are kept
+      if (this.#checksums && !(flags & 2) && crc32(bytes.subarray(0, 120)) !== bytes.readUInt32LE(124)) {
+        this.issue('file-checksum', 'The checksum of the file header does not match.', { offset: 124 });
+      }
+      if (length < FILE_HEAD) {
+        this.issue('chunk-truncated', 'The file ends inside its header.', { offset: length });
+        return false;
+      }
+      return true;
+    }
+    for (let at = FILE_HEAD; at + CHUNK_HEAD <= length; at += CHUNK_SIZE) {
+      if (!isChunkHead(bytes, at)) continue;
+      this.issue('file-header', 'The file header is damaged; the chunks are read all the same.', { offset: 0 });
+      return true;
+    }
+    this.issue('not-evtx', 'This is not a Windows event log.', { offset: 0, stop: true });
+    return false;
+  }
+
+  /**
+   * Walks one chunk that lies at `base` in the buffer.
+   *
+   * @param length its bytes, fewer than 65,536 where the file ends in it
+   * @param offset where it lies in the file
+   */
+  chunk(bytes: Buffer, base: number, length: number, index: number, offset: number): void {
+    const limit = base + length;
+    const place = { chunk: index, offset };
+    this.cursor.setBuffer(bytes);
+    this.cursor.setChunk(base, limit, index);
+    if (length < CHUNK_HEAD) {
+      if (length > 0 && !isZero(bytes, base, limit)) {
+        this.issue('chunk-truncated', 'The file ends inside the header of a chunk.', place);
+      }
+      return;
+    }
+    if (!isChunkHead(bytes, base)) {
+      if (isZero(bytes, base, base + CHUNK_HEAD)) {
+        // space that the log has not used yet, or that was cleared
+        if (this.#carve) this.#carveFrom(base + CHUNK_HEAD, limit, base, offset);
+        return;
+      }
+      this.issue('chunk-header', 'The header of a chunk is damaged; its records are looked for.', place);
+      this.#chunks++;
+      this.#walk(base + CHUNK_HEAD, limit, limit, base, offset, index, 0);
+      return;
+    }
+    this.#chunks++;
+    const view = this.cursor.view;
+    const free = view.getUint32(base + 48, true);
+    const known = free >= CHUNK_HEAD && free <= CHUNK_SIZE;
+    if (length < CHUNK_SIZE) {
+      this.issue('chunk-truncated', `The file ends in a chunk: ${CHUNK_SIZE - length} bytes are missing.`, place);
+    } else if (this.#checksums) this.#verify(bytes, base, known ? free : 0, place);
+    const first = id(view, base + 24);
+    const last = id(view, base + 32);
+    const trusted = known ? Math.min(base + free, limit) : limit;
+    this.#walk(base + CHUNK_HEAD, trusted, limit, base, offset, index, last >= first ? last : 0);
+  }
+
+  #verify(bytes: Buffer, base: number, free: number, place: Partial<EvtxIssue>): void {
+    if (bytes[base + 120] & 2) return;
+    const head = crc32(bytes.subarray(base + 128, base + CHUNK_HEAD), crc32(bytes.subarray(base, base + 120)));
+    if (head !== bytes.readUInt32LE(base + 124)) {
+      this.issue('chunk-header-checksum', 'The checksum of a chunk header does not match.', place);
+    }
+    if (free === 0) return;
+    if (crc32(bytes.subarray(base + CHUNK_HEAD, base + free)) !== bytes.readUInt32LE(base + 52)) {
+      this.issue('chunk-checksum', 'The checksum of the records of a chunk does not match.', place);
+    }
+  }
+
+  /**
+   * Reads records one after the other. Up to `trusted` they are live by the chunk's word. Beyond it, a record counts as
+   * live if its id follows the last one's: the header of a log in use lags behind. What else lies there is slack.
+   *
+   * @param last the last record's id by the chunk's word, 0 where it has none
+   */
+  #walk(
+    start: number,
+    trusted: number,
+    limit: number,
+    base: number,
+    offset: number,
+    index: number,
+    last: number,
+  ): void {
+    const view = this.cursor.view;
+    const shift = offset - base;
+    let at = start;
+    let previous = -1;
+    while (at + MIN_RECORD <= limit) {
+      const size = this.#sizeAt(view, at, limit);
+      if (size > 0) {
+        const record = id(view, at + 8);
+        if (at >= trusted && record !== previous + 1) break;
+        this.#record(at, size, at + shift);
+        previous = record;
+        at += size;
+        continue;
+      }
+      if (at >= trusted) break;
+      const next = this.#resync(at + 4, trusted, limit, previous);
+      if (next < 0) {
+        const missing = last > previous && previous >= 0 && last - previous <= MAX_GAP ? last - previous : 0;
+        if (missing > 0 || !isZero(this.cursor.bytes, at, trusted)) {
+          const records = Math.max(missing, 1);
+          this.issue('record-header', 'No record can be found in the rest of a chunk.', {
+            chunk: index,
+            offset: at + shift,
+            records,
+          });
+        }
+        at = trusted;
+        break;
+      }
+      const found = id(view, next + 8);
+      const gap = previous >= 0 && found > previous ? found - previous - 1 : 1;
+      this.issue('record-header', 'The header of a record is damaged; reading goes on with the next record.', {
+        chunk: index,
+        offset: at + shift,
+        ...(previous >= 0 ? { record: previous + 1 } : {}),
+        records: Math.max(1, gap),
+      });
+      at = next;
+    }
+    if (limit - base < CHUNK_SIZE && last > previous && previous >= 0 && last - previous <= MAX_GAP) {
+      this.issue('chunk-truncated', 'The last records of the log are missing.', {
+        chunk: index,
+        offset: limit + shift,
+        record: previous + 1,
+        records: last - previous,
+      });
+    }
+    if (this.#carve) this.#carveFrom(at, limit, base, offset);
+  }
+
+  /** The size of the record at a place, or 0 where none stands there. */
+  #sizeAt(view: DataView, at: number, limit: number): number {
+    if (view.getUint32(at, true) !== RECORD_MAGIC) return 0;
+    const size = view.getUint32(at + 4, true);
+    if (size < MIN_RECORD || size > limit - at) return 0;
+    if (view.getUint32(at + size - 4, true) === size) return size;
+    // The copy at the end is damaged: believe the size if another record follows, or nothing can.
+    const next = at + size;
+    if (next + MIN_RECORD > limit) return size;
+    return view.getUint32(next, true) === RECORD_MAGIC ? size : 0;
+  }
+
+  /** The next place where a whole record stands, with an id that can follow; -1 for none. */
+  #resync(from: number, trusted: number, limit: number, previous: number): number {
+    const view = this.cursor.view;
+    const bytes = this.cursor.bytes;
+    for (let at = from; at + MIN_RECORD <= trusted; at++) {
+      if (bytes[at] !== 0x2a || view.getUint32(at, true) !== RECORD_MAGIC) continue;
+      const size = view.getUint32(at + 4, true);
+      if (size < MIN_RECORD || size > limit - at || view.getUint32(at + size - 4, true) !== size) continue;
+      const record = id(view, at + 8);
+      if (previous < 0 || (record > previous && record - previous <= MAX_GAP)) return at;
+    }
+    return -1;
+  }
+
+  #record(at: number, size: number, offset: number): void {
+    const cursor = this.cursor;
+    try {
+      cursor.load(at, size, offset);
+    } catch (error) {
+      if (!(error instanceof DamagedRecord)) throw error;
+      this.issue(error.code, error.message, {
+        chunk: cursor.chunk,
+        record: cursor.recordId,
+        offset,
+        records: 1,
+      });
+      return;
+    }
+    this.#records++;
+    this.#handlers.onRecord(cursor);
+  }
+
+  /** Looks for whole records in space that no live record uses; those that can't be decoded were half overwritten. */
+  #carveFrom(from: number, limit: number, base: number, offset: number): void {
+    const { cursor } = this;
+    const { view } = cursor;
+    const space = cursor.bytes.subarray(0, limit);
+    cursor.carved = true;
+    for (let at = from; ; ) {
+      at = space.indexOf(RECORD_MARK, at);
+      if (at < 0 || at + MIN_RECORD > limit) break;
+      const size = view.getUint32(at + 4, true);
+      if (size < MIN_RECORD || size > limit - at || view.getUint32(at + size - 4, true) !== size) {
+        at += 4;
+        continue;
+      }
+      try {
+        cursor.load(at, size, offset + at - base);
+      } catch (error) {
+        if (!(error instanceof DamagedRecord)) throw error;
+        at += 4;
+        continue;
+      }
+      this.#carved++;
+      this.#handlers.onRecord(cursor);
+      at += size;
+    }
+    cursor.carved = false;
+  }
+}
+
+function id(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * 4_294_967_296 + view.getUint32(at, true);
+}

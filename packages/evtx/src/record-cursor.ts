@@ -1,0 +1,314 @@
+import { Content } from './content.ts';
+import { type EventObject, eventObject } from './event-object.ts';
+import { eventXml } from './event-xml.ts';
+import { fileTimeMicros } from './file-time.ts';
+import { DamagedRecord } from './issue.ts';
+import { Layout, type LeafSource } from './layout.ts';
+import { type LayoutStep, layoutRoot } from './layout-trie.ts';
+import { RecordFragments } from './record-fragments.ts';
+import { SlotTable } from './slot-table.ts';
+import { DEFINITION_HEAD, type Template, templateAt } from './template.ts';
+import { isEmptyValue } from './value.ts';
+import { ValueType } from './value-type.ts';
+
+/** Bytes of a record before its BinXML: magic, size, id, time. */
+export const RECORD_HEAD = 24;
+
+/** A record with more nested instances than this has no layout and is read the plain way. */
+const MAX_SCOPES = 8;
+
+/**
+ * One record of a log. The reader moves the same cursor from record to record, so it is valid only during the callback
+ * that got it; what must outlive it is taken by `value`, `event` or `xml`.
+ *
+ * Compiled access: `layout` says where the record's fields lie, `layout.find` gives a field's leaf once per layout, and
+ * `locate(leaf)` then finds its bytes without making anything.
+ */
+export class RecordCursor {
+  /** the buffer in which the record lies; the same object for the whole read of a file */
+  bytes: Buffer = Buffer.alloc(0);
+  /** `bytes` as a view */
+  view: DataView = new DataView(new ArrayBuffer(0));
+  /** the record's id by its header */
+  recordId = 0;
+  /** when it was written, by its header: microseconds since 1970 UTC */
+  written = 0;
+  /** byte offset of the record in the file */
+  offset = 0;
+  /** index of its chunk in the file, from 0 */
+  chunk = 0;
+  /** bytes of the record with its header */
+  size = 0;
+  /** whether it was carved from slack space */
+  carved = false;
+  /** undefined where the record has no template, or one that compiled access doesn't follow: use `get` and `values` */
+  layout: Layout | undefined = undefined;
+
+  /** after `locate`: the BinXML value type; `0x80` is set for an array */
+  type = 0;
+  /** after `locate`: where in `bytes` the value starts */
+  start = 0;
+  /** after `locate`: its length in bytes */
+  length = 0;
+
+  readonly #tables: SlotTable[] = Array.from({ length: MAX_SCOPES }, () => new SlotTable());
+  readonly #templates: (Template | undefined)[] = new Array(0x10000).fill(undefined);
+  readonly #known: number[] = [];
+  #base = 0;
+  #limit = 0;
+  #at = 0;
+  /** slots that hold an instance not yet followed: scope * 65536 + slot */
+  readonly #pending = new Int32Array(64);
+  #pendingCount = 0;
+  #fragments: RecordFragments | undefined = undefined;
+  #plain: Layout | undefined = undefined;
+
+  /** @internal Makes a buffer the one that is read. */
+  setBuffer(bytes: Buffer): void {
+    if (this.bytes === bytes) return;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** @internal Begins a chunk that lies from `base` to `limit` in the buffer. */
+  setChunk(base: number, limit: number, index: number): void {
+    this.#base = base;
+    this.#limit = limit;
+    this.chunk = index;
+    for (const offset of this.#known) this.#templates[offset] = undefined;
+    this.#known.length = 0;
+  }
+
+  /**
+   * @internal Moves to the record at `at`, whose header was checked.
+   * @throws {DamagedRecord}
+   */
+  load(at: number, size: number, offset: number): void {
+    const view = this.view;
+    this.#at = at;
+    this.size = size;
+    this.offset = offset;
+    this.recordId = view.getUint32(at + 12, true) * 4_294_967_296 + view.getUint32(at + 8, true);
+    this.written = fileTimeMicros(view.getUint32(at + 16, true), view.getUint32(at + 20, true));
+    this.#fragments = undefined;
+    this.#plain = undefined;
+    this.layout = undefined;
+    const end = at + size - 4;
+    const start = at + RECORD_HEAD;
+    if (this.#startsInstance(start, end)) {
+      const step = this.#follow(start + 5, end);
+      if (step !== undefined) {
+        this.layout = step.layout;
+        return;
+      }
+    }
+    const fragments = new RecordFragments(this.bytes, view, this.#base, this.#limit, (place) => this.#template(place));
+    fragments.read(start, end);
+    this.#fragments = fragments;
+  }
+
+  /**
+   * Finds a leaf's bytes: sets `type`, `start` and `length` and says true. False where the event has no value there: the
+   * slot is missing, its type is null, or it is empty and the event shows null (an element) or leaves it out (an
+   * attribute). An empty `<Data>` is there: `length` is 0 then, or the string begins with NUL, and the value is `''`.
+   * Constants and composites have no bytes of their own: false, and `value` gives them.
+   */
+  locate(leaf: number): boolean {
+    const layout = this.layout!;
+    const scope = layout.slotScope[leaf];
+    if (scope < 0) return false;
+    const table = this.#tables[scope];
+    const slot = layout.slotIndex[leaf];
+    if (slot >= table.count) return false;
+    const meta = table.metas[slot];
+    const type = meta >>> 16;
+    const length = meta & 0xffff;
+    const start = table.starts[slot];
+    this.type = type;
+    this.start = start;
+    this.length = length;
+    const flags = layout.slotFlags[leaf];
+    if (flags >= 4 && !this.#guarded(layout.sources[leaf][0])) return false;
+    if (type === ValueType.Null) return (flags & 2) !== 0;
+    if (type <= ValueType.AnsiString ? isEmptyValue(this.bytes, type, start, length) : length === 0) {
+      return (flags & 1) !== 0;
+    }
+    return true;
+  }
+
+  /** The value of a leaf as the whole event shows it; undefined where the event has none or null. */
+  value(leaf: number): unknown {
+    return this.layout === undefined ? undefined : this.#value(this.layout, leaf);
+  }
+
+  /** The value of a field by name or dotted path, as `layout.find` understands them; with or without layout. */
+  get(field: string): unknown {
+    const layout = this.#anyLayout();
+    const leaf = layout.find(field);
+    return leaf < 0 ? undefined : this.#value(layout, leaf);
+  }
+
+  /** Calls back with every value of the event, those of arrays one by one; not with namespaces. */
+  values(visit: (value: unknown, name: string) => void): void {
+    const layout = this.#anyLayout();
+    for (let leaf = 0; leaf < layout.leaves.length; leaf++) {
+      const { name } = layout.leaves[leaf];
+      if (name.includes('_xmlns')) continue;
+      const value = this.#value(layout, leaf);
+      if (Array.isArray(value)) for (const item of value) visit(item, name);
+      else if (value !== undefined) visit(value, name);
+    }
+  }
+
+  /** When it happened by the event itself (System/TimeCreated), or else when it was written: microseconds since 1970. */
+  timeCreated(): number {
+    const layout = this.#anyLayout();
+    const leaf = layout.find('TimeCreated_SystemTime');
+    if (leaf < 0) return this.written;
+    if (layout === this.layout && this.locate(leaf) && this.type === ValueType.FileTime && this.length >= 8) {
+      return fileTimeMicros(this.view.getUint32(this.start, true), this.view.getUint32(this.start + 4, true));
+    }
+    const value = this.#value(layout, leaf);
+    if (typeof value !== 'string') return this.written;
+    const time = Date.parse(value);
+    const micros = /\.\d{3}(\d{3})/.exec(value);
+    return Number.isNaN(time) ? this.written : time * 1000 + (micros ? Number(micros[1]) : 0);
+  }
+
+  /** The whole event. */
+  event(): EventObject {
+    return eventObject(this.#content());
+  }
+
+  /** The whole event as XML, as Windows shows it. */
+  xml(): string {
+    return eventXml(this.#content());
+  }
+
+  /** The same as `xml`: the raw form of a binary record. */
+  raw(): string {
+    return this.xml();
+  }
+
+  /** The record's own bytes, header and all. Copied. */
+  recordBytes(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.bytes, this.#at, this.#at + this.size);
+  }
+
+  #content(): Content {
+    return this.#fragments === undefined
+      ? new Content(this.layout!.shape, this.bytes, this.#tables)
+      : new Content(this.#fragments.shape, this.bytes, this.#fragments.tables);
+  }
+
+  /** The record's layout, or one made for this record alone. */
+  #anyLayout(): Layout {
+    if (this.layout !== undefined) return this.layout;
+    this.#plain ??= new Layout((this.#fragments as RecordFragments).shape);
+    return this.#plain;
+  }
+
+  #value(layout: Layout, leaf: number): unknown {
+    const found = layout.leaves[leaf];
+    if (found === undefined) return undefined;
+    if (found.kind === 'constant') return found.constant === '' ? undefined : found.constant;
+    const tables = this.#fragments === undefined ? this.#tables : this.#fragments.tables;
+    const content = new Content(layout.shape, this.bytes, tables);
+    const sources = layout.sources[leaf];
+    if (sources.length === 1) return sourceValue(content, sources[0]);
+    const values: unknown[] = [];
+    for (const source of sources) {
+      const value = sourceValue(content, source);
+      if (Array.isArray(value)) values.push(...value);
+      else if (value !== undefined) values.push(value);
+    }
+    return values.length > 1 ? values : values[0];
+  }
+
+  #guarded(source: LeafSource): boolean {
+    for (const guard of source.guards) {
+      const table = this.#tables[guard >>> 16];
+      const slot = guard & 0xffff;
+      if (slot >= table.count || table.metas[slot] >>> 16 === ValueType.Null) return false;
+    }
+    return true;
+  }
+
+  #startsInstance(at: number, end: number): boolean {
+    const bytes = this.bytes;
+    return at + 5 <= end && bytes[at] === 0x0f && bytes[at + 4] === 0x0c;
+  }
+
+  /** Reads the record's instance and those in its slots; undefined where something else is found on the way. */
+  #follow(at: number, end: number): LayoutStep | undefined {
+    this.#pendingCount = 0;
+    let template = this.#instance(0, at, end);
+    if (template === undefined) return undefined;
+    let step = layoutRoot(template);
+    for (let next = 0; next < this.#pendingCount; next++) {
+      const scope = next + 1;
+      if (scope >= MAX_SCOPES) return undefined;
+      const place = this.#pending[next];
+      const table = this.#tables[place >>> 16];
+      const start = table.starts[place & 0xffff];
+      const stop = start + (table.metas[place & 0xffff] & 0xffff);
+      if (!this.#startsInstance(start, stop)) return undefined;
+      template = this.#instance(scope, start + 5, stop);
+      if (template === undefined) return undefined;
+      step = step.step(place, template);
+    }
+    return step;
+  }
+
+  /** Reads the descriptors of an instance that fills the bytes up to `end`; undefined where it doesn't, or is damaged. */
+  #instance(scope: number, at: number, end: number): Template | undefined {
+    const view = this.view;
+    const table = this.#tables[scope];
+    if (at + 13 > end) return undefined;
+    const definition = view.getUint32(at + 5, true);
+    let from = at + 9;
+    const template = this.#templates[definition] ?? this.#template(definition);
+    if (definition === from - this.#base) from += DEFINITION_HEAD + view.getUint32(from + 20, true);
+    if (from + 4 > end) return undefined;
+    const count = view.getUint32(from, true);
+    from += 4;
+    if (count > (end - from) >>> 2) return undefined;
+    table.reserve(count);
+    table.count = count;
+    const { starts, metas } = table;
+    let value = from + count * 4;
+    for (let slot = 0; slot < count; slot++, from += 4) {
+      const meta = view.getUint32(from, true) & 0xff_ffff;
+      starts[slot] = value;
+      metas[slot] = meta;
+      const length = meta & 0xffff;
+      value += length;
+      if (meta >>> 16 === ValueType.BinXml && length > 0) {
+        if (this.#pendingCount >= MAX_SCOPES) return undefined;
+        this.#pending[this.#pendingCount++] = scope * 0x10000 + slot;
+      }
+    }
+    // what is left must be nothing or the end token: otherwise there is more to read than the instance
+    return value <= end && (value === end || this.bytes[value] === 0) ? template : undefined;
+  }
+
+  /** The template whose definition lies at an offset of the chunk. */
+  #template(offset: number): Template {
+    if (offset > 0xffff) throw new DamagedRecord('A template lies outside of the chunk.', this.#at);
+    let template = this.#templates[offset];
+    if (template === undefined) {
+      template = templateAt(this.bytes, this.view, this.#base + offset, this.#base, this.#limit);
+      this.#templates[offset] = template;
+      this.#known.push(offset);
+    }
+    return template;
+  }
+}
+
+function sourceValue(content: Content, source: LeafSource): unknown {
+  for (const guard of source.guards) if (content.isNull(guard >>> 16, guard & 0xffff)) return undefined;
+  const empty = source.empty === 'string' ? '' : undefined;
+  const { parts, scope } = source;
+  if (parts.length === 1 && parts[0].kind === 'slot') return content.slot(scope, parts[0].index) ?? empty;
+  return content.value(parts, scope, undefined) ?? empty;
+}
