@@ -24,7 +24,16 @@ export interface Attribution {
   readonly confidence: 'low' | 'medium' | 'high';
   /** sentences: which registry fact and which value led here */
   readonly by: readonly string[];
+  /** index of the declared account (`Registry.accounts`); undefined: the account isn't declared */
+  readonly declared?: number;
+  /** another provider that other signs of the same event point to: the access may be shared or stolen */
+  readonly conflict?: string;
+  /** which kinds of sign led to the provider, the surest first */
+  readonly signs?: readonly SignKind[];
 }
+
+/** What an event can show of a provider. Certainty falls in this order. */
+export type SignKind = 'account' | 'tenant' | 'link' | 'network' | 'host' | 'instance' | 'tool';
 
 /** Facts seen, with how often and when: what last use, undeclared accounts, coverage and the proposal are computed from. */
 export interface Activity {
@@ -36,4 +45,8 @@ export interface Activity {
   last: number | undefined;
   /** the place of the first event, for pointing at it */
   readonly place: { readonly file: string; readonly record: number; readonly offset?: number };
+  /** days since 1970 (UTC) with at least one event */
+  readonly days?: ReadonlySet<number>;
+  /** hours of the UTC day in which it was seen, one bit each */
+  readonly hours?: number;
 }

@@ -1,0 +1,1 @@
+export { type Attributor, createAttributor } from './attributor.ts';
