@@ -1,0 +1,5 @@
+/** A processing pipeline. */
+export interface Pipeline {
+  readonly name: string;
+  readonly priority: number;
+}
