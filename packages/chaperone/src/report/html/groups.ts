@@ -30,7 +30,8 @@ export function byHost(context: Context): Html {
 
 export function byTactic(context: Context): Html {
   const order = (name: string) => {
-    const at = tactics.findIndex((tactic) => tactic === tacticOf(name));
+    const tactic = tacticOf(name);
+    const at = tactic === undefined ? -1 : tactics.indexOf(tactic);
     return at === -1 ? tactics.length : at;
   };
   const groups = [...context.result.by_tactic].sort((a, b) => order(a.name) - order(b.name));

@@ -27,19 +27,19 @@ export function markup(text: string): Html {
 
 /** Escapes without touching line ends and tabs: for blocks that went through `inertBlock`. */
 export function escaped(text: string): Html {
-  return new Html(escape(text));
+  return new Html(toEntities(text));
 }
 
 function render(part: Part): string {
   if (part instanceof Html) return part.text;
   if (part === null || part === undefined || part === false) return '';
   if (typeof part === 'number') return String(part);
-  if (typeof part === 'string') return escape(inert(part));
+  if (typeof part === 'string') return toEntities(inert(part));
   let text = '';
   for (const each of part) text += render(each);
   return text;
 }
 
-function escape(text: string): string {
+function toEntities(text: string): string {
   return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
