@@ -1,0 +1,1 @@
+export { windowsClass } from './classes.ts';
