@@ -47,6 +47,8 @@ export class Layout {
   readonly slotIndex: Int32Array;
   /** @internal per leaf: 1 an empty value counts as there, 2 null too; 4 has a guard beyond its own slot */
   readonly slotFlags: Uint8Array;
+  /** @internal the leaf of System/TimeCreated, or -1 */
+  readonly timeLeaf: number;
   readonly #names = new Map<string, number>();
 
   constructor(shape: Shape) {
@@ -61,6 +63,7 @@ export class Layout {
     this.slotFlags = new Uint8Array(count);
     for (let leaf = 0; leaf < count; leaf++) this.#prepare(leaf);
     for (const [name, leaf] of builder.names) this.#names.set(name, leaf);
+    this.timeLeaf = this.find('TimeCreated_SystemTime');
   }
 
   /** The leaf that a field name or dotted path means, or -1. EventData and UserData win over System. */
@@ -118,7 +121,10 @@ class LeafBuilder {
     const unnamed: LeafSource[] = [];
     let previous = '';
     this.#each(nodes, scope, 0, (element, inner) => {
-      const own = element.dependency < 0 ? guards : [...guards, inner * 0x10000 + element.dependency];
+      // a slot that holds an instance isn't null: only other slots can leave the element out
+      const { dependency } = element;
+      const sure = dependency < 0 || this.#shape.child(inner, dependency) >= 0;
+      const own = sure ? guards : [...guards, inner * 0x10000 + dependency];
       const direct = CONTAINERS.has(parent) && element.name === 'Data';
       if (direct) {
         const name = dataName(element);
@@ -212,7 +218,7 @@ class LeafBuilder {
   #leaf(name: string, path: string, rank: number, sources: LeafSource[]): number {
     const leaf = this.leaves.length;
     const kind = kindOf(sources);
-    const constant = kind === 'constant' ? constantOf(sources[0].parts) : undefined;
+    const constant = kind === 'constant' ? fixedValue(sources[0]) : undefined;
     this.leaves.push(kind === 'constant' ? { name, path, kind, constant } : { name, path, kind });
     this.sources.push(sources);
     this.#name(name, leaf, rank);
@@ -239,6 +245,12 @@ function kindOf(sources: readonly LeafSource[]): LeafKind {
   const { parts, guards } = sources[0];
   if (parts.length === 1 && parts[0].kind === 'slot') return 'slot';
   return guards.length === 0 && parts.every((part) => part.kind === 'text') ? 'constant' : 'composite';
+}
+
+/** A constant as the event shows it: an empty one is `''` in `<Data>` and nothing elsewhere. */
+function fixedValue({ parts, empty }: LeafSource): unknown {
+  const value = constantOf(parts);
+  return value === '' && empty !== 'string' ? undefined : value;
 }
 
 function constantOf(parts: readonly Node[]): unknown {

@@ -163,7 +163,7 @@ export class RecordCursor {
   /** When it happened by the event itself (System/TimeCreated), or else when it was written: microseconds since 1970. */
   timeCreated(): number {
     const layout = this.#anyLayout();
-    const leaf = layout.find('TimeCreated_SystemTime');
+    const leaf = layout.timeLeaf;
     if (leaf < 0) return this.written;
     if (layout === this.layout && this.locate(leaf) && this.type === ValueType.FileTime && this.length >= 8) {
       return fileTimeMicros(this.view.getUint32(this.start, true), this.view.getUint32(this.start + 4, true));
@@ -211,7 +211,7 @@ export class RecordCursor {
   #value(layout: Layout, leaf: number): unknown {
     const found = layout.leaves[leaf];
     if (found === undefined) return undefined;
-    if (found.kind === 'constant') return found.constant === '' ? undefined : found.constant;
+    if (found.kind === 'constant') return found.constant;
     const tables = this.#fragments === undefined ? this.#tables : this.#fragments.tables;
     const content = new Content(layout.shape, this.bytes, tables);
     const sources = layout.sources[leaf];

@@ -24,9 +24,10 @@ const stored = new Map<number, Stored[]>();
 let storedBytes = 0;
 let nextId = 1;
 
-/** Room for the longest canonical form: a definition fits in a chunk, but may name the same long name often. */
-const MAX_CANONICAL = 1 << 19;
-const scratch = Buffer.allocUnsafe(MAX_CANONICAL);
+/** Room for the longest canonical form, in 16-bit units: a definition fits in a chunk, but may repeat a long name. */
+const MAX_CANONICAL = 1 << 18;
+const scratch = new Uint16Array(MAX_CANONICAL);
+const scratchBytes = Buffer.from(scratch.buffer);
 
 /**
  * The template whose definition stands at `at`. Definitions that differ only in where their names lie are the same:
@@ -43,22 +44,23 @@ export function templateAt(bytes: Buffer, view: DataView, at: number, base: numb
   const start = at + DEFINITION_HEAD;
   const end = start + view.getUint32(at + 20, true);
   if (end > limit) throw new DamagedRecord('A template reaches beyond the chunk.', at);
-  const length = canonicalise(bytes, view, start, end, base, limit);
-  if (length < 0) return { id: nextId++, nodes: parse(bytes, view, start, end, base, limit) };
-  let hash = 0;
-  for (let index = 0; index < length; index++) hash = (Math.imul(hash, 31) + scratch[index]) | 0;
+  const units = canonicalise(bytes, view, start, end, base, limit);
+  if (units < 0) return { id: nextId++, nodes: parse(bytes, view, start, end, base, limit) };
   const bucket = stored.get(hash);
   if (bucket) {
     for (const { template, canonical } of bucket) {
-      if (canonical.length === length && scratch.compare(canonical, 0, length, 0, length) === 0) return template;
+      if (canonical.length === units * 2 && scratchBytes.compare(canonical, 0, canonical.length, 0, units * 2) === 0) {
+        return template;
+      }
     }
   }
+  // parsing may throw, and then nothing is kept
   const template: Template = { id: nextId++, nodes: parse(bytes, view, start, end, base, limit) };
-  keep(hash, { template, canonical: Buffer.from(scratch.subarray(0, length)) });
+  keep({ template, canonical: Buffer.from(scratchBytes.subarray(0, units * 2)) });
   return template;
 }
 
-function keep(hash: number, entry: Stored): void {
+function keep(entry: Stored): void {
   if (storedBytes + entry.canonical.length > MAX_STORED) {
     stored.clear();
     storedBytes = 0;
@@ -76,72 +78,67 @@ function parse(bytes: Buffer, view: DataView, start: number, end: number, base: 
   return parser.parse(start, end);
 }
 
+/** Hash of what `canonicalise` wrote last; a collision costs a comparison and nothing else. */
+let hash = 0;
+
 /**
- * Writes the definition's tokens to `scratch` and gives their length, or -1 for what can't be followed (an unknown
- * token, a literal that isn't text): such a template is parsed each time and shared with no other chunk.
+ * Writes the definition's tokens to `scratch` and gives their number of units, or -1 for what can't be followed (an
+ * unknown token, a literal that isn't text): such a template is parsed each time and shared with no other chunk.
  */
 function canonicalise(bytes: Buffer, view: DataView, start: number, end: number, base: number, limit: number): number {
   let at = start;
   let out = 0;
-  while (at < end) {
-    if (out + 0x20010 > MAX_CANONICAL) throw new DamagedRecord('A template is too long.', at, 'record-too-complex');
+  let mixed = 0;
+  for (;;) {
+    if (at >= end) break;
+    if (out + 0x10010 > MAX_CANONICAL) throw new DamagedRecord('A template is too long.', at, 'record-too-complex');
     const token = bytes[at++];
+    if (token === 0) break;
     scratch[out++] = token;
-    let named = false;
-    let copied = 0;
-    switch (token & 0xbf) {
-      case 0x01:
+    mixed = Math.imul(mixed ^ token, 0x9e3779b1);
+    let from = 0;
+    let units = 0;
+    const plain = token & 0xbf;
+    if (plain === 0x01 || plain === 0x06 || plain === 0x09 || plain === 0x0a) {
+      if (plain === 0x01) {
         if (at + 10 > end) return -1;
-        scratch[out++] = bytes[at];
-        scratch[out++] = bytes[at + 1];
+        scratch[out++] = view.getUint16(at, true);
         at += 6;
-        named = true;
-        break;
-      case 0x06:
-      case 0x09:
-      case 0x0a:
-        if (at + 4 > end) return -1;
-        named = true;
-        break;
-      case 0x00:
-        return out;
-      case 0x02:
-      case 0x03:
-      case 0x04:
-        break;
-      case 0x05:
-        if (at + 3 > end || bytes[at] !== 0x01) return -1;
-        copied = 3 + view.getUint16(at + 1, true) * 2;
-        break;
-      case 0x07:
-      case 0x0b:
-        if (at + 2 > end) return -1;
-        copied = 2 + view.getUint16(at, true) * 2;
-        break;
-      case 0x08:
-        copied = 2;
-        break;
-      case 0x0d:
-      case 0x0e:
-      case 0x0f:
-        copied = 3;
-        break;
-      default:
-        return -1;
-    }
-    if (named) {
+      } else if (at + 4 > end) return -1;
       const name = base + view.getUint32(at, true);
       at += 4;
       if (name + 8 > limit) throw new DamagedRecord('A name lies outside of the chunk.', at - 4);
-      const length = view.getUint16(name + 6, true) * 2;
-      if (name + 8 + length > limit) throw new DamagedRecord('A name reaches beyond the chunk.', at - 4);
-      for (let from = name + 6, to = name + 8 + length; from < to; from++) scratch[out++] = bytes[from];
-      if (name === at) at += 10 + length;
+      from = name + 6;
+      units = 1 + view.getUint16(from, true);
+      if (from + units * 2 > limit) throw new DamagedRecord('A name reaches beyond the chunk.', at - 4);
+      // a name that stands right here takes its place in the stream, with a NUL after it
+      if (name === at) at += 8 + units * 2;
       if (token === 0x41) at += 4;
-    } else {
-      if (at + copied > end) return -1;
-      for (const to = at + copied; at < to; at++) scratch[out++] = bytes[at];
+    } else if (plain === 0x0d || plain === 0x0e) {
+      if (at + 3 > end) return -1;
+      scratch[out++] = view.getUint16(at, true);
+      scratch[out++] = bytes[at + 2];
+      mixed = Math.imul(mixed ^ scratch[out - 2], 0x9e3779b1);
+      at += 3;
+    } else if (plain === 0x05 || plain === 0x07 || plain === 0x0b) {
+      if (plain === 0x05 && bytes[at++] !== 0x01) return -1;
+      if (at + 2 > end) return -1;
+      from = at;
+      units = 1 + view.getUint16(at, true);
+      at += units * 2;
+      if (at > end) return -1;
+    } else if (plain === 0x08) {
+      if (at + 2 > end) return -1;
+      scratch[out++] = view.getUint16(at, true);
+      at += 2;
+    } else if (plain === 0x0f) at += 3;
+    else if (plain < 0x02 || plain > 0x04) return -1;
+    for (const to = from + units * 2; from < to; from += 2) {
+      const unit = view.getUint16(from, true);
+      scratch[out++] = unit;
+      mixed = Math.imul(mixed ^ unit, 0x9e3779b1);
     }
   }
+  hash = mixed ^ (mixed >>> 15);
   return out;
 }
