@@ -1,0 +1,131 @@
+/**
+ * Everything that any rule asks of one field, asked of a value at once. The answer is the list of predicates that hold,
+ * as a number: 0 is the empty list. The program is shared by all views and builds its automata when first asked.
+ */
+import { Hits } from '../automaton/hits.ts';
+import { IntLists } from '../automaton/int-lists.ts';
+import type { Atom } from './atoms.ts';
+import type { Predicate } from './logic.ts';
+import { PredicateCheck } from './predicate-check.ts';
+import { ValueCheck } from './value-check.ts';
+import { type MemoryBudget, ValueMemory } from './value-memory.ts';
+
+/** Distinct lists kept before all are dropped. Real logs make some thousands; random values could make any number. */
+const MAX_LISTS = 1 << 16;
+/** Ints in all lists together, likewise. */
+const MAX_WEIGHT = 1 << 21;
+/** Distinct numbers remembered. */
+const MAX_NUMBERS = 1 << 13;
+
+export class FieldProgram {
+  readonly field: string | null;
+  readonly predicates: readonly Predicate[];
+  /** list number → the program's own numbers of the predicates that hold */
+  readonly lists = new IntLists();
+  /** changes when `lists` is numbered anew */
+  generation = 0;
+  /** values looked at, not answered from memory */
+  walked = 0;
+  readonly #numbers = new Map<number, number>();
+  readonly #atoms: readonly Atom[];
+  readonly #memory: ValueMemory | undefined;
+  readonly #remembered = new Map<number, number>();
+  readonly #found: Int32Array;
+  #truth: Hits | undefined;
+  #values: ValueCheck | undefined;
+  #check: PredicateCheck | undefined;
+  #absent = -1;
+
+  /** @param budget what may be remembered; undefined: nothing */
+  constructor(
+    field: string | null,
+    atoms: readonly Atom[],
+    predicates: readonly Predicate[],
+    budget: MemoryBudget | undefined,
+  ) {
+    this.field = field;
+    this.#atoms = atoms;
+    this.predicates = predicates;
+    for (const [number, predicate] of predicates.entries()) this.#numbers.set(predicate.id, number);
+    this.#memory = budget === undefined ? undefined : new ValueMemory(budget);
+    this.#found = new Int32Array(predicates.length);
+    this.#reserveEmpty();
+  }
+
+  /** The program's own number of a predicate of its field. */
+  numberOf(predicate: Predicate): number {
+    return this.#numbers.get(predicate.id)!;
+  }
+
+  get built(): boolean {
+    return this.#check !== undefined;
+  }
+
+  /** The number of the list of predicates that hold of a value. */
+  read(value: unknown): number {
+    if (typeof value === 'string') {
+      if (this.#memory === undefined) return this.#walk(value);
+      const known = this.#memory.get(value);
+      return known >= 0 ? known : this.#learn(value, this.#memory);
+    }
+    if (value === undefined) {
+      if (this.#absent < 0) this.#absent = this.#walk(undefined);
+      return this.#absent;
+    }
+    if (typeof value === 'number' && this.#memory !== undefined) return this.#readNumber(value);
+    return this.#walk(value);
+  }
+
+  #readNumber(value: number): number {
+    const known = this.#remembered.get(value);
+    if (known !== undefined) return known;
+    const list = this.#walk(value);
+    if (this.#remembered.size >= MAX_NUMBERS) this.#remembered.clear();
+    this.#remembered.set(value, list);
+    return list;
+  }
+
+  #learn(text: string, memory: ValueMemory): number {
+    const list = this.#walk(text);
+    memory.put(text, list);
+    return list;
+  }
+
+  #walk(value: unknown): number {
+    const check = this.#check ?? this.#build();
+    this.walked++;
+    const truth = this.#truth!;
+    truth.clear();
+    this.#values!.collect(value);
+    if (truth.count === 0) return 0;
+    const count = check.collect(this.#found);
+    if (count === 0) return 0;
+    if (this.lists.size >= MAX_LISTS || this.lists.weight >= MAX_WEIGHT) this.#restart();
+    return this.lists.intern(this.#found, 0, count);
+  }
+
+  #restart(): void {
+    this.generation++;
+    this.lists.clear();
+    this.#reserveEmpty();
+    this.#memory?.clear();
+    this.#remembered.clear();
+    this.#absent = -1;
+  }
+
+  #reserveEmpty(): void {
+    this.lists.intern(this.#found, 0, 0);
+  }
+
+  #build(): PredicateCheck {
+    const numbers = new Map<number, number>();
+    for (const [number, atom] of this.#atoms.entries()) numbers.set(atom.id, number);
+    this.#truth = new Hits(this.#atoms.length);
+    this.#values = new ValueCheck(
+      this.#atoms.map((atom) => atom.test),
+      this.#truth,
+    );
+    this.#check = new PredicateCheck(this.predicates, (atom) => numbers.get(atom)!, this.#truth);
+    return this.#check;
+  }
+}

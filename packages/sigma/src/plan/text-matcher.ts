@@ -1,0 +1,160 @@
+/**
+ * All patterns and regular expressions of one field, asked of a text at once. Each is filed under the longest literal
+ * that it can't match without: at the start, at the end or anywhere; those without one are asked every time. A pattern
+ * that is nothing but its literal holds on the hit; any other is looked at in full.
+ */
+import type { PatternPart } from '../ast.ts';
+import { type Anchored, AnchoredTrie } from '../automaton/anchored-trie.ts';
+import { Hits } from '../automaton/hits.ts';
+import { SubstringIndex } from '../automaton/substring-index.ts';
+import { matchWildcard } from '../evaluate/wildcard.ts';
+import { fold } from '../fold.ts';
+import { requiredLiterals } from '../regex/required-literals.ts';
+
+/** What a text has to pass beside having the literal. */
+interface Check {
+  matches(text: string): boolean;
+}
+
+/** One test on a text, by the number its owner knows it by. */
+export type TextTest =
+  | {
+      readonly kind: 'pattern';
+      readonly number: number;
+      readonly parts: readonly PatternPart[];
+      readonly cased: boolean;
+    }
+  | { readonly kind: 'regex'; readonly number: number; readonly source: string; readonly check: Check };
+
+type Place = 'start' | 'end' | 'whole' | 'inside';
+
+/** What is filed under one literal. */
+interface Filed {
+  /** tests that hold on the hit */
+  readonly holds: number[];
+  /** tests to look at in full */
+  readonly checks: { readonly number: number; readonly check: Check }[];
+}
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+export class TextMatcher {
+  readonly #starts: AnchoredTrie | undefined;
+  readonly #startFiled: readonly Filed[];
+  readonly #ends: AnchoredTrie | undefined;
+  readonly #endFiled: readonly Filed[];
+  readonly #inside: SubstringIndex | undefined;
+  readonly #insideFiled: readonly Filed[];
+  /** asked of every text */
+  readonly #always: Filed = { holds: [], checks: [] };
+  /**
+   * Expressions filed under literals, asked of every text beyond ASCII: RE2 knows letters that equal an ASCII one
+   * without case (`ſ` and `s`) and that `fold` keeps apart.
+   */
+  readonly #foreign: Filed = { holds: [], checks: [] };
+  /** tests looked at in full already: an expression may be filed under many literals of one text */
+  readonly #tried: Hits;
+
+  constructor(tests: readonly TextTest[]) {
+    const starts = new Map<string, Filed & Anchored>();
+    const ends = new Map<string, Filed & Anchored>();
+    const inside = new Map<string, Filed>();
+    const file = (place: Place, literal: string): Filed => {
+      if (place === 'inside') return filed(inside, literal, { holds: [], checks: [] });
+      const whole = place === 'whole';
+      const anchored = { text: literal, whole, holds: [], checks: [] };
+      return filed(place === 'end' ? ends : starts, (whole ? '=' : '^') + literal, anchored);
+    };
+    for (const test of tests) this.#add(test, file);
+    this.#tried = new Hits(tests.reduce((most, { number }) => Math.max(most, number + 1), 0));
+    this.#startFiled = [...starts.values()];
+    this.#starts = starts.size > 0 ? new AnchoredTrie([...starts.values()], false) : undefined;
+    this.#endFiled = [...ends.values()];
+    this.#ends = ends.size > 0 ? new AnchoredTrie([...ends.values()], true) : undefined;
+    this.#insideFiled = [...inside.values()];
+    this.#inside = inside.size > 0 ? new SubstringIndex([...inside.keys()]) : undefined;
+  }
+
+  #add(test: TextTest, file: (place: Place, literal: string) => Filed): void {
+    if (test.kind === 'regex') {
+      const literals = requiredLiterals(test.source);
+      for (const literal of literals ?? []) file('inside', literal).checks.push(test);
+      if (literals === undefined) this.#always.checks.push(test);
+      else this.#foreign.checks.push(test);
+      return;
+    }
+    const { parts, number, cased } = test;
+    if (parts.length === 1 && parts[0].kind === 'any') {
+      this.#always.holds.push(number);
+      return;
+    }
+    const key = longestPiece(parts);
+    const target = key === undefined ? this.#always : file(key.place, key.literal);
+    if (key?.alone && !cased) target.holds.push(number);
+    else target.checks.push({ number, check: { matches: (text) => matchWildcard(parts, text, cased) !== undefined } });
+  }
+
+  /** Adds to `truth` the tests that hold of the text. */
+  match(text: string, truth: Hits): void {
+    this.#tried.clear();
+    if (this.#inside !== undefined) {
+      this.#inside.walk(text);
+      this.#collect(this.#inside.hits, this.#insideFiled, text, truth);
+    }
+    if (this.#starts !== undefined) {
+      this.#starts.walk(text);
+      this.#collect(this.#starts.hits, this.#startFiled, text, truth);
+    }
+    if (this.#ends !== undefined) {
+      this.#ends.walk(text);
+      this.#collect(this.#ends.hits, this.#endFiled, text, truth);
+    }
+    this.#apply(this.#always, text, truth);
+    if (this.#foreign.checks.length > 0 && NOT_ASCII.test(text)) this.#apply(this.#foreign, text, truth);
+  }
+
+  #collect(hits: Hits, all: readonly Filed[], text: string, truth: Hits): void {
+    for (let i = 0; i < hits.count; i++) this.#apply(all[hits.list[i]], text, truth);
+  }
+
+  #apply(filed: Filed, text: string, truth: Hits): void {
+    const { holds, checks } = filed;
+    for (let i = 0; i < holds.length; i++) truth.add(holds[i]);
+    for (let i = 0; i < checks.length; i++) {
+      const { number, check } = checks[i];
+      if (this.#tried.has(number)) continue;
+      this.#tried.add(number);
+      if (check.matches(text)) truth.add(number);
+    }
+  }
+}
+
+function filed<F extends Filed>(map: Map<string, F>, key: string, fresh: F): F {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  map.set(key, fresh);
+  return fresh;
+}
+
+/** The longest text of a pattern and where it lies; `alone`: the pattern asks nothing else. */
+function longestPiece(
+  parts: readonly PatternPart[],
+): { readonly place: Place; readonly literal: string; readonly alone: boolean } | undefined {
+  if (parts.length === 0) return { place: 'whole', literal: '', alone: true };
+  let at = -1;
+  let length = 0;
+  for (const [index, part] of parts.entries()) {
+    if (part.kind === 'text' && part.text.length > length) {
+      at = index;
+      length = part.text.length;
+    }
+  }
+  const piece = parts[at];
+  if (piece?.kind !== 'text') return undefined;
+  const first = at === 0;
+  const last = at === parts.length - 1;
+  const before = first || (at === 1 && parts[0].kind === 'any');
+  const after = last || (at === parts.length - 2 && parts[at + 1].kind === 'any');
+  const place = first ? (last ? 'whole' : 'start') : last ? 'end' : 'inside';
+  return { place, literal: fold(piece.text), alone: before && after };
+}

@@ -1,0 +1,106 @@
+/**
+ * What strings have meant before. 98.5 % of the look-ups that Windows rules cause can be answered from memory; but some
+ * fields never repeat (hashes, GUIDs), and there remembering costs more than walking: a memory that isn't hit stops
+ * for a while, then tries again.
+ */
+
+/** What all memories of a plan may hold together. */
+export class MemoryBudget {
+  readonly #maxStrings: number;
+  readonly #maxUnits: number;
+  readonly #memories: ValueMemory[] = [];
+  strings = 0;
+  units = 0;
+  flushes = 0;
+
+  /** @param maxStrings strings in all; at most 64 times as many code units */
+  constructor(maxStrings: number) {
+    this.#maxStrings = maxStrings;
+    this.#maxUnits = maxStrings * 64;
+  }
+
+  join(memory: ValueMemory): void {
+    this.#memories.push(memory);
+  }
+
+  /** Makes room for one more string; forgets everything when full, which is rare and simple. */
+  spend(units: number): void {
+    if (this.strings >= this.#maxStrings || this.units + units > this.#maxUnits) {
+      for (const memory of this.#memories) memory.clear();
+      this.strings = 0;
+      this.units = 0;
+      this.flushes++;
+    }
+    this.strings++;
+    this.units += units;
+  }
+}
+
+/** Strings longer than this are walked each time: few of them repeat, and each would crowd out a hundred others. */
+const MAX_UNITS = 4096;
+/** Look-ups after which a memory is judged. */
+const TRIAL = 4096;
+/** A memory goes on when at least one in eight look-ups was answered. */
+const MIN_HITS = TRIAL / 8;
+/** Look-ups that a memory sits out after a trial without success; doubles each time, up to 2^20. */
+const FIRST_REST = 1 << 15;
+const LONGEST_REST = 1 << 20;
+/** V8 keeps a substring of this length or more as a view into its parent, which would then stay in memory too. */
+const SLICED = 13;
+
+export class ValueMemory {
+  readonly #budget: MemoryBudget;
+  readonly #known = new Map<string, number>();
+  #asked = 0;
+  #hits = 0;
+  #rest = 0;
+  #nextRest = FIRST_REST;
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+    budget.join(this);
+  }
+
+  /** The number remembered for the text; -1 where there is none. */
+  get(text: string): number {
+    if (this.#rest > 0) {
+      this.#rest--;
+      return -1;
+    }
+    const known = this.#known.get(text);
+    this.#asked++;
+    if (known === undefined) return -1;
+    this.#hits++;
+    return known;
+  }
+
+  put(text: string, number: number): void {
+    if (this.#rest > 0 || text.length > MAX_UNITS) return;
+    if (this.#asked >= TRIAL && this.#judge()) return;
+    this.#budget.spend(text.length);
+    this.#known.set(text.length < SLICED ? text : detached(text), number);
+  }
+
+  /** Whether the memory goes to rest. */
+  #judge(): boolean {
+    const idle = this.#hits < MIN_HITS;
+    this.#asked = 0;
+    this.#hits = 0;
+    if (!idle) {
+      this.#nextRest = FIRST_REST;
+      return false;
+    }
+    this.#rest = this.#nextRest;
+    this.#nextRest = Math.min(this.#nextRest * 2, LONGEST_REST);
+    return true;
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
+/** The same text without its parent. */
+function detached(text: string): string {
+  return ` ${text}`.slice(1);
+}
