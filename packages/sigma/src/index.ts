@@ -1,9 +1,14 @@
 export type * from './ast.ts';
+export { CODES, type Code } from './errors.ts';
 export { evaluate } from './evaluate/evaluate.ts';
 export { matchTest } from './evaluate/match-test.ts';
 export { type EventAccess, lookup, objectAccess } from './event.ts';
+export { explain } from './explain/explain.ts';
+export type * from './explain/explanation.ts';
+export { sentence } from './explain/sentence.ts';
 export { fold } from './fold.ts';
 export { loadDirectory, type Unread } from './load/load-directory.ts';
 export { type LoadOptions, loadRules, type RuleSource } from './load/load-rules.ts';
 export type { Pipeline } from './pipeline/pipeline.ts';
+export { renderRefusal } from './render-refusal.ts';
 export type * from './view.ts';
