@@ -64,8 +64,7 @@ export function parseYaml(text: string, base = 0): (YamlNode | null)[] {
     events = parseEvents(text, { maxDepth: MAX_DEPTH });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    const at = Math.min(error.mark?.position ?? 0, text.length);
-    refuse('yaml-syntax', base + at, `this is not well-formed YAML: ${error.reason}`, yamlMend(error.reason));
+    malformed(error, text, base);
   }
   const composer = new Composer(text, events, base);
   const documents: (YamlNode | null)[] = [];
@@ -73,10 +72,31 @@ export function parseYaml(text: string, base = 0): (YamlNode | null)[] {
   return documents;
 }
 
+/** Characters that YAML allows nowhere. */
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+
+function malformed(error: YAMLException, text: string, base: number): never {
+  const { reason } = error;
+  const control = /non-printable|null byte|valid JSON character/.test(reason) ? text.search(UNPRINTABLE) : -1;
+  if (control >= 0) {
+    const message = 'a control character stands here, which YAML does not allow';
+    refuse(
+      'yaml-syntax',
+      base + control,
+      message,
+      'remove it; in double quotes it can be written as an escape, `"\\x1b"`',
+    );
+  }
+  const at = base + Math.min(error.mark?.position ?? 0, text.length);
+  refuse('yaml-syntax', at, `this is not well-formed YAML: ${reason}`, yamlMend(reason));
+}
+
 function yamlMend(reason: string): string {
   if (reason.includes('tab')) return 'indent with spaces, never with tabs';
   if (reason.includes('indentation')) return 'check how far this line is indented against the lines above';
-  if (reason.includes('nesting')) return `nest at most ${MAX_DEPTH} levels deep`;
+  if (reason.includes('maxDepth')) return `nest at most ${MAX_DEPTH} levels deep`;
+  if (reason.includes('escape')) return 'in double quotes a backslash begins an escape; use single quotes';
+  if (reason.includes('quoted scalar')) return 'close the quotes that were opened before';
   return 'check quotes, colons and indentation at this place';
 }
 
