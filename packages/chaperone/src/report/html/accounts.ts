@@ -1,7 +1,7 @@
 import type { AccountUse } from '../../detection/index.ts';
 import { cut } from '../inert.ts';
 import { counted, number } from '../words.ts';
-import { type Context, nameOf, section, table, timeOf } from './context.ts';
+import { type Context, figures, nameOf, section, table, timeOf } from './context.ts';
 import { type Html, html, markup } from './html.ts';
 
 const mostRows = 300;
@@ -35,19 +35,31 @@ export function accounts(context: Context): Html {
     .slice(0, mostRows)
     .map(
       (account) =>
-        html`<th scope="row">${nameOf(account.account, 'no name')}</th><td>${nameOf(account.provider, 'none')}</td><td>${
-          account.declared ? 'declared' : html`<strong>not declared</strong>`
-        }</td><td class="use">${shapes[account.use]} ${account.use}</td><td class="time">${timeOf(account.first, context)}</td><td class="time">${timeOf(account.last, context)}</td><td class="n">${number(account.events)}</td><td class="wide">${cut(account.note, 400)}</td>`,
+        html`<th scope="row">${nameOf(account.account, 'no name')}</th><td>${nameOf(account.provider, 'none')}</td><td>${registered(
+          account,
+        )}</td><td class="use">${shapes[account.use]} ${account.use}</td><td class="time">${when(account.first, context)}</td><td class="time">${when(account.last, context)}</td><td class="n">${number(account.events)}</td><td class="wide">${cut(account.note, 400)}</td>`,
     );
   return section(
     'accounts',
     'Accounts and their last use',
     table(
       'Accounts and their last use',
-      ['Account', 'Provider', 'Registry', 'Use', 'First', 'Last', 'Events', 'How we know'],
+      ['Account', 'Provider', 'Registry', 'Use', 'First', 'Last', figures('Events'), 'How we know'],
       rows,
-      all.length > mostRows ? `${counted(all.length - mostRows, 'more account')} in summary.json.` : undefined,
+      {
+        more: all.length > mostRows ? `${counted(all.length - mostRows, 'more account')} in summary.json.` : undefined,
+      },
     ),
     `${counted(count('seen'), 'account')} seen, ${number(count('never'))} never, ${number(count('unknown'))} unknown. Never means that a witness watched and saw nothing; unknown means that nothing here could have seen it, and is not a reason to switch an account off.`,
   );
+}
+
+/** An account of our own need not be in the registry; one that looks like a provider's must. */
+function registered({ declared, provider }: AccountUse): Html | string {
+  if (declared) return 'declared';
+  return provider === null ? html`<span class="none">not a provider’s</span>` : html`<strong>not declared</strong>`;
+}
+
+function when(time: string | null, context: Context): Html {
+  return time === null ? html`<span class="none">none</span>` : timeOf(time, context);
 }

@@ -38,11 +38,23 @@ export function section(id: string, title: string, body: Html | readonly Html[],
   }${body}</section>\n`;
 }
 
-/** A table in a box that scrolls sideways on a narrow screen and can be reached by keyboard. */
-export function table(caption: string, head: readonly (string | Html)[], rows: readonly Html[], more?: string): Html {
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-sortable><caption>${caption}</caption><thead><tr>${head.map(
-    (cell) => html`<th scope="col">${cell}</th>`,
-  )}</tr></thead><tbody>\n${rows.map((row) => html`<tr>${row}</tr>\n`)}</tbody></table></div>${
-    more === undefined ? '' : html`<p class="more">${more}</p>`
-  }\n`;
+/** A heading of a column of numbers. */
+export function figures(heading: string): Html {
+  return html`<th scope="col" class="n">${heading}</th>`;
+}
+
+/**
+ * A table in a box that scrolls sideways on a narrow screen and can be reached by keyboard. The caption is for those who
+ * hear the page; `shown` for a section that has several tables.
+ */
+export function table(
+  caption: string,
+  head: readonly (string | Html)[],
+  rows: readonly Html[],
+  { more, shown = false }: { more?: string; shown?: boolean } = {},
+): Html {
+  const headings = head.map((cell) => (typeof cell === 'string' ? html`<th scope="col">${cell}</th>` : cell));
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-sortable><caption class="${shown ? 'shown' : 'heard'}">${caption}</caption><thead><tr>${headings}</tr></thead><tbody>\n${rows.map(
+    (row) => html`<tr>${row}</tr>\n`,
+  )}</tbody></table></div>${more === undefined ? '' : html`<p class="more">${more}</p>`}\n`;
 }

@@ -1,6 +1,6 @@
 import { cut } from '../inert.ts';
 import { counted, number } from '../words.ts';
-import { type Context, nameOf, section, table, timeOf } from './context.ts';
+import { type Context, figures, nameOf, section, table, timeOf } from './context.ts';
 import { type Html, html } from './html.ts';
 
 const mostRows = 200;
@@ -26,12 +26,10 @@ export function coverage(context: Context): Html {
   return section(
     'coverage',
     'What was there to see',
-    table(
-      'Log sources and their days',
-      ['Kind', 'Host', 'Events', 'First', 'Last', 'Days'],
-      rows,
-      sources.length > mostRows ? `${counted(sources.length - mostRows, 'more source')} in summary.json.` : undefined,
-    ),
+    table('Log sources and their days', ['Kind', 'Host', figures('Events'), 'First', 'Last', 'Days'], rows, {
+      more:
+        sources.length > mostRows ? `${counted(sources.length - mostRows, 'more source')} in summary.json.` : undefined,
+    }),
     span > 0
       ? `${counted(sources.length, 'source')} over ${counted(span, 'day')} (${iso(from)} to ${iso(to)}, UTC days). A day without events is a day on which nothing could be seen there.`
       : undefined,

@@ -107,7 +107,7 @@ function facts(finding: Finding, context: Context): Html[] {
 
 function evidence({ evidence: items, level }: Finding): Html | '' {
   if (items.length === 0) return '';
-  return html`<div class="scroll" role="region" aria-label="What matched" tabindex="0"><table class="evidence ${level}"><caption>What matched</caption><thead><tr><th scope="col">Field</th><th scope="col">Value in the event</th><th scope="col">Asked for</th><th scope="col">Where in the rule</th></tr></thead><tbody>${items
+  return html`<div class="scroll" role="region" aria-label="What matched" tabindex="0"><table class="evidence ${level}"><caption class="shown">What matched</caption><thead><tr><th scope="col">Field</th><th scope="col">Value in the event</th><th scope="col">Asked for</th><th scope="col">Where in the rule</th></tr></thead><tbody>${items
     .slice(0, mostEvidence)
     .map(
       (item) =>

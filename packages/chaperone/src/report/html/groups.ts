@@ -2,7 +2,7 @@ import type { Group } from '../../detection/index.ts';
 import { tacticOf, tactics } from '../attack-names.ts';
 import { cut } from '../inert.ts';
 import { counted, levels, number } from '../words.ts';
-import { type Context, levelOf, nameOf, section, table, timeOf } from './context.ts';
+import { type Context, figures, levelOf, nameOf, section, table, timeOf } from './context.ts';
 import { type Html, html } from './html.ts';
 
 /** More rows than anyone reads; the rest is in the other files. */
@@ -65,5 +65,9 @@ function grouped(
       ? `${counted(groups.length - mostRows, 'more row')} not shown here; findings.jsonl holds them all.`
       : undefined;
   const head = facet === 'tactic' ? 'Tactic' : facet[0].toUpperCase() + facet.slice(1);
-  return section(id, title, table(title, [head, 'Findings', 'Levels', 'First', 'Last', 'Most often'], rows, more));
+  return section(
+    id,
+    title,
+    table(title, [head, figures('Findings'), 'Levels', 'First', 'Last', 'Most often'], rows, { more }),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../../detection/index.ts';
 import { cut } from '../inert.ts';
 import { counted, number } from '../words.ts';
-import { type Context, levelOf, section, table } from './context.ts';
+import { type Context, figures, levelOf, section, table } from './context.ts';
 import { facetKey } from './groups.ts';
 import { type Html, html } from './html.ts';
 
@@ -45,16 +45,14 @@ function problems(caption: string, list: readonly Problem[]): Html {
     .slice(0, mostRows)
     .map(
       (problem) =>
-        html`<th scope="row"><code>${cut(problem.file, 400)}</code>${problem.record === undefined ? '' : html` <small>record ${number(problem.record)}</small>`}${
+        html`<th scope="row" class="file"><code>${cut(problem.file, 400)}</code>${problem.record === undefined ? '' : html` <small>record ${number(problem.record)}</small>`}${
           problem.offset === undefined ? '' : html` <small>byte ${number(problem.offset)}</small>`
         }</th><td class="wide">${cut(problem.reason, 600)} <small>${cut(problem.code, 80)}</small></td><td class="n">${problem.records === undefined ? '' : number(problem.records)}</td><td class="wide">${cut(problem.mend, 600)}</td>`,
     );
-  return table(
-    caption,
-    ['File', 'Why', 'Records', 'What helps'],
-    rows,
-    list.length > mostRows ? `${counted(list.length - mostRows, 'more')} in summary.json.` : undefined,
-  );
+  return table(caption, ['File', 'Why', figures('Records'), 'What helps'], rows, {
+    shown: true,
+    more: list.length > mostRows ? `${counted(list.length - mostRows, 'more')} in summary.json.` : undefined,
+  });
 }
 
 /** Which rules found what, and which could not run. */
@@ -80,24 +78,22 @@ export function rules({ result, listing }: Context): Html {
     [
       found.length === 0
         ? html`<p>No rule found anything.</p>`
-        : table(
-            'Rules that found something',
-            ['Rule', 'Level', 'Findings', 'Listed here'],
-            found,
-            findings.by_rule.length > mostRows
-              ? `${counted(findings.by_rule.length - mostRows, 'more rule')} in summary.json.`
-              : undefined,
-          ),
+        : table('Rules that found something', ['Rule', 'Level', figures('Findings'), figures('Listed here')], found, {
+            shown: true,
+            more:
+              findings.by_rule.length > mostRows
+                ? `${counted(findings.by_rule.length - mostRows, 'more rule')} in summary.json.`
+                : undefined,
+          }),
       refused.length === 0
         ? html`<p>No rule was refused.</p>`
-        : table(
-            'Rules that could not run',
-            ['Where', 'Rule', 'Why', 'What helps'],
-            refused,
-            loaded.refused.length > mostRows
-              ? `${counted(loaded.refused.length - mostRows, 'more')} in summary.json.`
-              : undefined,
-          ),
+        : table('Rules that could not run', ['Where', 'Rule', 'Why', 'What helps'], refused, {
+            shown: true,
+            more:
+              loaded.refused.length > mostRows
+                ? `${counted(loaded.refused.length - mostRows, 'more')} in summary.json.`
+                : undefined,
+          }),
     ],
     `${counted(loaded.loaded, 'rule')} ran, ${number(loaded.refused.length)} could not, ${counted(loaded.warnings, 'warning')}.`,
   );

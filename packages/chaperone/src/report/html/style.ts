@@ -67,20 +67,21 @@ ol.first p{margin-top:4px;max-width:84ch;overflow-wrap:anywhere}
 .lane svg{width:100%;height:36px;display:block}
 .lane .what{font-size:13px;font-weight:600}.lane .sum{font-size:13px;text-align:right;white-space:nowrap;font-weight:600}
 .lane.critical{color:var(--critical)}.lane.high{color:var(--high)}.lane.medium{color:var(--medium)}.lane.low{color:var(--low)}.lane.informational{color:var(--informational)}
-.lane rect{fill:currentColor}.ground{stroke:var(--line-strong);stroke-width:.5;fill:none}
+.lane rect{fill:currentColor}.night{stroke:var(--line);fill:none;vector-effect:non-scaling-stroke}.ground{stroke:var(--line-strong);stroke-width:.5;fill:none}
 .axis{margin-top:4px}.ends{display:flex;justify-content:space-between;font-size:12px;color:var(--soft)}
 .lanes+details,.controls{margin-top:12px}
 details>summary{cursor:pointer}
-.scroll{overflow-x:auto;border:1px solid var(--line);border-radius:4px;background:var(--paper)}
+.scroll{position:relative;overflow-x:auto;border:1px solid var(--line);border-radius:4px;background:var(--paper)}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
-caption{text-align:left;font-size:13px;color:var(--soft);padding:8px 12px 4px}
+caption.shown{text-align:left;font-size:13px;color:var(--soft);padding:8px 12px 4px}
+caption.heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{text-align:left;padding:5px 12px;border-top:1px solid var(--line);vertical-align:top;min-height:32px}
-thead th{border-top:0;font-size:12.5px;font-weight:600;color:var(--soft);white-space:nowrap;border-bottom:1px solid var(--line-strong)}
+thead th{border-top:0;padding:6px 12px;vertical-align:middle;font-size:12.5px;font-weight:600;color:var(--soft);white-space:nowrap;border-bottom:1px solid var(--line-strong)}
 tbody tr:first-child>*{border-top:0}
-tbody th{font-weight:550;min-width:120px;overflow-wrap:anywhere}
+tbody th{font-weight:600;min-width:120px;overflow-wrap:anywhere}
 tbody tr:hover{background:color-mix(in srgb,var(--accent) 5%,transparent)}
-.n{text-align:right}.time{white-space:nowrap}.wide{min-width:220px;overflow-wrap:anywhere}
-.pair{white-space:nowrap;margin-right:8px}.levels{min-width:150px}
+.n{text-align:right}thead .n .sort{text-align:right}.file{min-width:240px}.time{white-space:nowrap}.wide{min-width:220px;overflow-wrap:anywhere}
+.pair{display:inline-block;white-space:nowrap;margin:0 8px 3px 0}.levels{min-width:170px}
 .use{white-space:nowrap}.shape{width:12px;height:12px;vertical-align:-1px;margin-right:4px}
 .fill{fill:var(--ink)}.line{fill:none;stroke:var(--ink);stroke-width:1.5}.dash{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:2 1.6}
 .days{min-width:288px}.days span{display:block;font-size:12.5px;color:var(--soft)}.strip{display:block;margin:4px 0 2px}.on{fill:var(--accent)}.off{fill:var(--line-strong)}
@@ -88,7 +89,7 @@ button,input,select{font:inherit;font-size:13.5px;color:var(--ink);background:va
 button{cursor:pointer}button:hover:not(:disabled){border-color:var(--accent);color:var(--accent)}button:disabled{color:var(--soft);border-color:var(--line);cursor:default}
 button.sort{border:0;padding:4px 0;min-height:24px;background:none;font-weight:600;color:inherit;font-size:12.5px}
 [aria-sort=ascending] .sort::after{content:" ↑"}[aria-sort=descending] .sort::after{content:" ↓"}
-button.count-button{border:0;background:none;color:var(--accent);text-decoration:underline;text-underline-offset:2px;padding:0 4px;min-height:24px;min-width:24px}
+button.count-button{border:0;line-height:1;vertical-align:baseline;background:none;color:var(--accent);text-decoration:underline;text-underline-offset:2px;padding:0 4px;min-height:24px;min-width:24px}
 .controls{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:end;padding:12px 16px;border:1px solid var(--line);border-radius:4px;background:var(--paper)}
 .controls[hidden]{display:none}
 .controls label{display:block;font-size:12.5px;color:var(--soft)}.controls input{width:280px;max-width:100%}.controls p{flex-basis:100%;font-size:13px;color:var(--soft)}
@@ -102,7 +103,7 @@ h3+.finding{border-top-width:1px;border-radius:4px 4px 0 0}.finding:last-child{b
 .finding[open]>summary::before{transform:rotate(90deg)}
 .finding>summary:hover{background:color-mix(in srgb,var(--accent) 5%,transparent)}
 .finding>summary .level{justify-self:start}
-.title{font-weight:550;overflow-wrap:anywhere}.who{color:var(--soft);overflow-wrap:anywhere;text-align:right}.when{white-space:nowrap}
+.title{overflow-wrap:anywhere}.critical .title,.high .title,.medium .title{font-weight:600}.who{color:var(--soft);overflow-wrap:anywhere;text-align:right}.when{white-space:nowrap}
 .body{padding:8px 24px 20px 38px;border-top:1px solid var(--line)}
 .why{font-size:15.5px;max-width:84ch;overflow-wrap:anywhere;margin:8px 0 12px}
 .facts{display:grid;grid-template-columns:104px minmax(0,1fr);gap:3px 16px;font-size:13.5px;margin-bottom:16px}

@@ -1,6 +1,6 @@
 import type { Level } from '@chaperone/sigma';
 import { counted, levels, number } from '../words.ts';
-import { type Context, section, table } from './context.ts';
+import { type Context, figures, section, table } from './context.ts';
 import { type Html, html, markup } from './html.ts';
 
 const hour = 3_600_000;
@@ -31,7 +31,7 @@ export function timeline(context: Context): Html {
   const untimed = context.result.summary.findings.total - total(buckets);
   const note =
     untimed > 0
-      ? `${counted(untimed, 'finding')} ${untimed === 1 ? 'has' : 'have'} no time and stand in no column.`
+      ? `${counted(untimed, 'finding')} ${untimed === 1 ? 'states no time and stands' : 'state no time and stand'} in no column.`
       : undefined;
   if (buckets.length === 0)
     return section('timeline', 'When', html`<p>${note ?? 'There are no findings to show in time.'}</p>`);
@@ -44,7 +44,7 @@ export function timeline(context: Context): Html {
 <div class="axis" aria-hidden="true"><span></span><span class="ends"><span>${label(start, width[0])}</span><span>${label(start + (columns - 1) * width[0], width[0])}</span></span><span></span></div></div>`,
       html`<details><summary>The same as a table</summary>${table(
         `Findings by ${width[1]} and level`,
-        [`From (${context.clock.zone})`, ...levels],
+        [`From (${context.clock.zone})`, ...levels.map(figures)],
         buckets.map(
           ({ start: from, counts }) =>
             html`<th scope="row" class="time">${label(from, width[0])}</th>${levels.map((level) => html`<td class="n">${number(counts[level])}</td>`)}`,
@@ -92,7 +92,15 @@ function lane(level: Level, buckets: readonly Bucket[], start: number, width: nu
       const x = (at - start) / width;
       return html`<rect x="${x + 0.08}" y="${(28 - height).toFixed(2)}" width="0.84" height="${height.toFixed(2)}"><title>${`${label(at, width)}: ${counts[level]} ${level}`}</title></rect>`;
     });
-  return html`<div class="lane ${level}"><span class="what">${level}</span><svg viewBox="0 0 ${drawn} 28" preserveAspectRatio="none" aria-hidden="true" focusable="false">${markup(`<path d="M0 27.6H${drawn}" class="ground"/>`)}${bars}</svg><span class="sum">${number(sum)} <small>most ${number(most)}</small></span></div>\n`;
+  return html`<div class="lane ${level}"><span class="what">${level}</span><svg viewBox="0 0 ${drawn} 28" preserveAspectRatio="none" aria-hidden="true" focusable="false">${markup(`<path d="${midnights(start, width, drawn)}" class="night"/><path d="M0 27.6H${drawn}" class="ground"/>`)}${bars}</svg><span class="sum">${number(sum)} <small>most ${number(most)}</small></span></div>\n`;
+}
+
+/** A line at the start of each day, where columns are parts of a day. */
+function midnights(start: number, width: number, columns: number): string {
+  if (width >= 24 * hour) return '';
+  let path = '';
+  for (let i = 1; i < columns; i++) if ((start + i * width) % (24 * hour) === 0) path += `M${i} 0V28`;
+  return path;
 }
 
 function label(wall: number, width: number): string {

@@ -57,8 +57,10 @@ export function basis({ result }: Context): Html {
       html`<li><a href="#unanswered">${counted(coverage.unanswered.length, 'question')} could not be answered</a></li>`,
     rules.refused.length > 0 &&
       html`<li><a href="#rules">${counted(rules.refused.length, 'rule')} could not run</a></li>`,
-    records.untimed > 0 && html`<li>${counted(records.untimed, 'record')} state no time</li>`,
-    records.outside > 0 && html`<li>${counted(records.outside, 'record')} lie outside the asked period</li>`,
+    records.untimed > 0 &&
+      html`<li>${counted(records.untimed, 'record')} ${records.untimed === 1 ? 'states' : 'state'} no time</li>`,
+    records.outside > 0 &&
+      html`<li>${counted(records.outside, 'record')} ${records.outside === 1 ? 'lies' : 'lie'} outside the asked period</li>`,
   ].filter((item) => item !== false);
   return section('basis', 'What this rests on', [
     html`<p>${counted(files.read, 'file')}, ${size(bytes.read)}, ${counted(records.read, 'record')} read; ${counted(rules.loaded, 'rule')} applied; ${duration(seconds)}.</p>`,
