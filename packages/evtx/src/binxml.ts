@@ -1,5 +1,5 @@
 import { DamagedRecord } from './issue.ts';
-import type { AttributeNode, ElementNode, Node } from './node.ts';
+import { type AttributeNode, type ElementNode, elementNode, type Node } from './node.ts';
 import { decodeValue } from './value.ts';
 import { fixedSize, ValueType } from './value-type.ts';
 
@@ -149,7 +149,7 @@ export class BinXmlParser {
         throw new DamagedRecord(`Token 0x${token.toString(16)} does not belong in an element's start.`, this.#at - 1);
       }
     }
-    return { kind: 'element', name, attributes, children, dependency };
+    return elementNode(name, attributes, children, dependency);
   }
 
   /** The parts of an attribute's value: everything up to the next attribute or the end of the start tag. */

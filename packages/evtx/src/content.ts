@@ -85,6 +85,10 @@ export class Content {
    * several do, undefined where all are empty.
    */
   value(parts: readonly Node[], scope: number, item: Item | undefined): unknown {
+    if (parts.length === 1) {
+      const only = this.#part(parts[0], scope, item);
+      return only === '' ? undefined : only;
+    }
     let found: unknown;
     let count = 0;
     for (const part of parts) {
@@ -102,27 +106,24 @@ export class Content {
     return this.slot(scope, part.index);
   }
 
-  /** The first array of more than one item that the element's own text or attributes hold. */
-  #arrayOf(element: ElementNode, scope: number): { slot: number; items: readonly unknown[] } | undefined {
-    for (const node of element.children) {
-      const items = this.#items(node, scope);
-      if (items !== undefined && node.kind === 'slot') return { slot: node.index, items };
-    }
-    for (const { parts } of element.attributes) {
-      for (const node of parts) {
-        const items = this.#items(node, scope);
-        if (items !== undefined && node.kind === 'slot') return { slot: node.index, items };
-      }
-    }
-    return undefined;
+  /** Whether an element holds elements, its own or those of a scope in one of its slots. */
+  holdsElements(element: ElementNode, scope: number): boolean {
+    if (element.nests) return true;
+    for (const slot of element.slots) if (this.shape.child(scope, slot) >= 0) return true;
+    return false;
   }
 
-  #items(node: Node, scope: number): readonly unknown[] | undefined {
-    if (node.kind !== 'slot') return undefined;
-    const table = this.#tables[scope];
-    if (node.index >= table.count || !(table.metas[node.index] & (ARRAY << 16))) return undefined;
-    const items = this.slot(scope, node.index);
-    return Array.isArray(items) && items.length > 1 ? items : undefined;
+  /** The first array of more than one item that the element's own text or attributes hold. */
+  #arrayOf(element: ElementNode, scope: number): { slot: number; items: readonly unknown[] } | undefined {
+    const { count, metas } = this.#tables[scope];
+    const { slots } = element;
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index];
+      if (slot >= count || !(metas[slot] & (ARRAY << 16))) continue;
+      const items = this.slot(scope, slot);
+      if (Array.isArray(items) && items.length > 1) return { slot, items };
+    }
+    return undefined;
   }
 }
 

@@ -12,28 +12,21 @@ export type EventObject = Record<string, unknown>;
  */
 export function eventObject(content: Content): EventObject {
   const event: EventObject = {};
-  addMembers(content, event, new Map(), content.shape.scopes[0], 0, false);
+  addMembers(content, event, content.shape.scopes[0], 0, false);
   return event;
 }
 
 function elementValue(content: Content, element: ElementNode, scope: number, item: Item | undefined): unknown {
   const attributes = attributesOf(content, element.attributes, scope, item);
   const text = content.value(element.children, scope, item);
-  if (attributes === undefined && !mayHoldElements(content, element, scope)) return text === undefined ? null : text;
+  if (attributes === undefined && !content.holdsElements(element, scope)) return text === undefined ? null : text;
   const value: EventObject = {};
   if (attributes !== undefined) value['#attributes'] = attributes;
   if (text !== undefined) value['#text'] = text;
   const container = element.name === 'EventData' || element.name === 'UserData';
-  const members = addMembers(content, value, new Map(), element.children, scope, container);
+  const members = addMembers(content, value, element.children, scope, container);
   if (members === 0 && attributes === undefined) return text === undefined ? null : text;
   return value;
-}
-
-function mayHoldElements(content: Content, element: ElementNode, scope: number): boolean {
-  for (const node of element.children) {
-    if (node.kind === 'element' || content.childOf(node, scope) >= 0) return true;
-  }
-  return false;
 }
 
 function attributesOf(
@@ -56,15 +49,16 @@ function attributesOf(
 function addMembers(
   content: Content,
   into: EventObject,
-  counts: Map<string, number>,
   nodes: ElementNode['children'],
   scope: number,
   container: boolean,
 ): number {
   let members = 0;
   let unnamed: unknown[] | undefined;
+  let unnamedKey = '';
   let lastName: string | undefined;
   let lastKey = '';
+  const repeats = new Repeats();
   content.elements(nodes, scope, (element, inner, item) => {
     members++;
     if (container && element.name === 'Data') {
@@ -74,7 +68,8 @@ function addMembers(
         if (unnamed === undefined) {
           unnamed = [];
           // holds the place of the member among the others
-          put(into, 'Data', undefined);
+          unnamedKey = repeats.key(into, 'Data');
+          put(into, unnamedKey, undefined);
         }
         unnamed.push(value);
       } else if (name === lastName) {
@@ -82,30 +77,31 @@ function addMembers(
         if (Array.isArray(before)) before.push(value);
         else put(into, lastKey, [before, value]);
       } else {
-        lastKey = numbered(counts, `Data ${name}`, name);
+        lastKey = repeats.key(into, name);
         put(into, lastKey, value);
       }
       lastName = name;
       return;
     }
     lastName = undefined;
-    put(into, numbered(counts, element.name, element.name), elementValue(content, element, inner, item));
+    put(into, repeats.key(into, element.name), elementValue(content, element, inner, item));
   });
-  if (unnamed !== undefined) put(into, 'Data', { '#text': unnamed.length === 1 ? unnamed[0] : unnamed });
+  if (unnamed !== undefined) put(into, unnamedKey, { '#text': unnamed.length === 1 ? unnamed[0] : unnamed });
   return members;
 }
 
 function dataValue(content: Content, element: ElementNode, scope: number, item: Item | undefined): unknown {
-  if (mayHoldElements(content, element, scope)) {
+  if (content.holdsElements(element, scope)) {
     const value: EventObject = {};
     const text = content.value(element.children, scope, item);
     if (text !== undefined) value['#text'] = text;
-    return addMembers(content, value, new Map(), element.children, scope, false) === 0 ? (text ?? '') : value;
+    return addMembers(content, value, element.children, scope, false) === 0 ? (text ?? '') : value;
   }
   return content.value(element.children, scope, item) ?? '';
 }
 
 function nameOf(content: Content, element: ElementNode, scope: number, item: Item | undefined): string {
+  if (element.label !== undefined) return element.label;
   for (const { name, parts } of element.attributes) {
     if (name !== 'Name') continue;
     const value = content.value(parts, scope, item);
@@ -114,10 +110,21 @@ function nameOf(content: Content, element: ElementNode, scope: number, item: Ite
   return '';
 }
 
-function numbered(counts: Map<string, number>, key: string, name: string): string {
-  const count = counts.get(key) ?? 0;
-  counts.set(key, count + 1);
-  return count === 0 ? name : `${name}_${count}`;
+/** Repeats of one name in one element beyond which the counts are kept apart, so that they needn't be tried one by one. */
+class Repeats {
+  #counts: Map<string, number> | undefined = undefined;
+
+  /** The key of the next member of a name: `X`, then `X_1`, `X_2`. */
+  key(into: EventObject, name: string): string {
+    if (!Object.hasOwn(into, name)) return name;
+    this.#counts ??= new Map();
+    let count = this.#counts.get(name) ?? 0;
+    let key: string;
+    do key = `${name}_${++count}`;
+    while (Object.hasOwn(into, key));
+    this.#counts.set(name, count);
+    return key;
+  }
 }
 
 /** Sets an own member, whatever its name: `__proto__` is a name like any other. */

@@ -1,4 +1,4 @@
-import type { ElementNode, Node } from './node.ts';
+import { type ElementNode, fixedText, type Node } from './node.ts';
 import type { Shape } from './shape.ts';
 
 /** `slot`: one substitution value; `constant`: fixed in the template; `composite`: text and values joined, or several. */
@@ -127,8 +127,8 @@ class LeafBuilder {
       const own = sure ? guards : [...guards, inner * 0x10000 + dependency];
       const direct = CONTAINERS.has(parent) && element.name === 'Data';
       if (direct) {
-        const name = dataName(element);
-        if (name === undefined) {
+        const name = element.label;
+        if (name === undefined || name === '') {
           unnamed.push({ scope: inner, parts: element.children, guards: own, empty: 'string' });
           return;
         }
@@ -254,18 +254,7 @@ function fixedValue({ parts, empty }: LeafSource): unknown {
 }
 
 function constantOf(parts: readonly Node[]): unknown {
-  if (parts.length === 1 && parts[0].kind === 'text') return parts[0].value;
-  return parts.map((part) => (part.kind === 'text' ? String(part.value) : '')).join('');
-}
-
-/** The name of a `<Data>` element where it is fixed; undefined where there is none or a record decides it. */
-export function dataName(element: ElementNode): string | undefined {
-  for (const { name, parts } of element.attributes) {
-    if (name !== 'Name') continue;
-    const text = String(constantOf(parts));
-    return text === '' || !parts.every((part) => part.kind === 'text') ? undefined : text;
-  }
-  return undefined;
+  return parts.length === 1 && parts[0].kind === 'text' ? parts[0].value : (fixedText(parts) ?? '');
 }
 
 /** A name without its namespace prefix. */

@@ -8,6 +8,12 @@ export interface ElementNode {
   readonly attributes: readonly AttributeNode[];
   readonly children: readonly Node[];
   readonly dependency: number;
+  /** the text of its `Name` attribute; empty where it has none, undefined where a record's value decides it */
+  readonly label: string | undefined;
+  /** whether elements stand in it, whatever its slots hold */
+  readonly nests: boolean;
+  /** the slots of its own content and then of its attributes */
+  readonly slots: readonly number[];
 }
 
 export interface AttributeNode {
@@ -38,4 +44,32 @@ export interface InstructionNode {
   readonly kind: 'instruction';
   readonly target: string;
   readonly data: string;
+}
+
+/** An element with what can be said of it once and for all. */
+export function elementNode(
+  name: string,
+  attributes: readonly AttributeNode[],
+  children: readonly Node[],
+  dependency: number,
+): ElementNode {
+  const nests = children.some((node) => node.kind === 'element' || node.kind === 'instance');
+  const slots: number[] = [];
+  for (const node of children) if (node.kind === 'slot') slots.push(node.index);
+  let label: string | undefined = '';
+  for (const attribute of attributes) {
+    for (const node of attribute.parts) if (node.kind === 'slot') slots.push(node.index);
+    if (attribute.name === 'Name') label = fixedText(attribute.parts);
+  }
+  return { kind: 'element', name, attributes, children, dependency, label, nests, slots };
+}
+
+/** The parts joined as text, or undefined where one of them is a record's value. */
+export function fixedText(parts: readonly Node[]): string | undefined {
+  let text = '';
+  for (const part of parts) {
+    if (part.kind !== 'text') return undefined;
+    text += String(part.value);
+  }
+  return text;
 }

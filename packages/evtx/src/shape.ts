@@ -6,22 +6,22 @@ import type { Node } from './node.ts';
  */
 export class Shape {
   readonly scopes: (readonly Node[])[] = [];
-  readonly #children = new Map<number, number>();
+  /** per scope: its slots that hold a scope, and which; undefined for the many that hold none */
+  readonly #children: (Map<number, number> | undefined)[] = [];
 
   add(nodes: readonly Node[]): number {
+    this.#children.push(undefined);
     return this.scopes.push(nodes) - 1;
   }
 
   attach(scope: number, slot: number, child: number): void {
-    this.#children.set(scope * 0x10000 + slot, child);
+    this.#children[scope] ??= new Map();
+    this.#children[scope].set(slot, child);
   }
 
   /** The scope that a slot holds, or -1. */
   child(scope: number, slot: number): number {
-    return this.#children.get(scope * 0x10000 + slot) ?? -1;
-  }
-
-  get hasChildren(): boolean {
-    return this.#children.size > 0;
+    const children = this.#children[scope];
+    return children === undefined ? -1 : (children.get(slot) ?? -1);
   }
 }

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
-import { CHUNK_HEAD, CHUNK_SIZE, FILE_HEAD, isChunkHead } from '../src/format.ts';
+import { CHUNK_SIZE, FILE_HEAD, isChunkHead } from '../src/format.ts';
 import { LogWalker } from '../src/log-walker.ts';
 import { fileHead } from './file-head.ts';
+import { sealChunk } from './seal-chunk.ts';
 
 export interface JoinOptions {
   /** event log files whose chunks are used, over and over */
@@ -93,11 +93,4 @@ function renumber({ bytes, free, heads, bodies }: Piece, first: number): void {
     bytes.writeBigUInt64LE(BigInt(last), at + 8);
   }
   sealChunk(bytes, free);
-}
-
-/** Writes a chunk's two checksums; its records end at `free`. */
-export function sealChunk(chunk: Buffer, free: number): void {
-  chunk.writeUInt32LE(crc32(chunk.subarray(CHUNK_HEAD, free)), 52);
-  chunk.writeUInt32LE(0, 120);
-  chunk.writeUInt32LE(crc32(chunk.subarray(128, CHUNK_HEAD), crc32(chunk.subarray(0, 120))), 124);
 }
