@@ -94,7 +94,7 @@ class RegistryAttributor implements Attributor {
     const signs: Sign[] = [];
     const match = principal.system ? undefined : this.#accounts?.find(principal);
     // A name that could be of two providers names neither.
-    const torn = match !== undefined && match.rivals.some((rival) => rival.provider !== match.account.provider);
+    const torn = match?.rivals.some((rival) => rival.provider !== match.account.provider);
     const contested = match !== undefined && match.account.contested.length > 0;
     if (match !== undefined && !torn) {
       const by = contested

@@ -218,7 +218,10 @@ class TermReader {
         );
       }
     }
-    return { networks: new IpSet(blocks), hosts, text: from.join(', ') };
+    const text = from
+      .map((name) => (name.toLowerCase() === 'provider' ? `networks, links and hosts of ${provider.name}` : name))
+      .join(', ');
+    return { networks: new IpSet(blocks), hosts, text };
   }
 
   #to(to: readonly string[] | undefined): Term['to'] {

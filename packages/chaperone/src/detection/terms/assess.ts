@@ -1,0 +1,380 @@
+import type { Level } from '@chaperone/sigma';
+import { type Account, type Activity, formatDay, type Registry, type Term } from '../../registry/index.ts';
+import type { Evidence } from '../finding.ts';
+import { providerName, shown } from '../registry-finding.ts';
+import { momentsOf, type Observed, type Slot } from './observations.ts';
+import type { Occurrence } from './occurrences.ts';
+import {
+  askFrom,
+  askMfa,
+  askTicket,
+  askTo,
+  askUntil,
+  askVpn,
+  askWhen,
+  askWith,
+  lastDay,
+  type Subject,
+} from './parts.ts';
+import { type Answer, type Answers, allOf, anyOf, type PartName } from './truth.ts';
+import { isUse, readUse } from './use.ts';
+import type { VpnLog } from './vpn-log.ts';
+
+const TITLES: Readonly<Record<PartName, string>> = {
+  until: 'after the term ended',
+  when: 'outside the agreed hours',
+  from: 'from a source that was not agreed',
+  to: 'of a system that was not agreed',
+  with: 'with a tool that was not agreed',
+  vpn: 'without a VPN session',
+  ticket: 'without a ticket',
+  mfa: 'without a second factor',
+};
+
+const QUESTIONS: Readonly<Record<PartName, string>> = {
+  until: 'Was {who} used after the term ended?',
+  when: 'Was {who} used only in the agreed hours?',
+  from: 'Did {who} come only from agreed sources?',
+  to: 'Did {who} reach only agreed systems?',
+  with: 'Did {who} use only agreed tools?',
+  vpn: 'Was a VPN session open whenever {who} was used?',
+  ticket: 'Did a ticket cover each use of {who}?',
+  mfa: 'Was a second factor used whenever {who} signed in?',
+};
+
+/** What failed attempts are asked: a refused logon shows no tool and no session. */
+const FOR_FAILURES: ReadonlySet<PartName> = new Set<PartName>(['until', 'when', 'from', 'to']);
+
+interface Verdict {
+  readonly key: string;
+  readonly parts: readonly string[];
+  readonly title: string;
+  readonly level: Level;
+  readonly file: string;
+  readonly because: readonly string[];
+  readonly evidence: readonly Evidence[];
+  readonly techniques: readonly string[];
+}
+
+interface Open {
+  readonly question: string;
+  readonly term: Term;
+  readonly reason: string;
+  readonly mend: string;
+  readonly accounts: Set<string>;
+  events: number;
+}
+
+/** Holds each slot of each observed activity against the terms. */
+export class Assessor {
+  readonly occurrences: Occurrence[] = [];
+  readonly #registry: Registry;
+  readonly #vpn: VpnLog;
+  readonly #open = new Map<string, Open>();
+  readonly #unjudged = new Map<string, { reason: string; mend: string; provider: string; accounts: Set<string> }>();
+
+  constructor(registry: Registry, vpn: VpnLog) {
+    this.#registry = registry;
+    this.#vpn = vpn;
+  }
+
+  assess({ activity, slots }: Observed): void {
+    const { facts, attribution } = activity;
+    if (!isUse(facts)) return;
+    if (attribution.conflict !== undefined) for (const slot of slots) this.#conflict(activity, slot);
+    if (attribution.declared === undefined) return;
+    const account = this.#registry.accounts[attribution.declared]!;
+    if (account.contested.length > 0) {
+      this.#leave(
+        account,
+        `it is declared for ${[account.provider.slug, ...account.contested].join(' and ')} at once`,
+        'Leave the account with one provider in the registry.',
+      );
+      return;
+    }
+    const subject: Subject = { account, facts, use: readUse(facts), tool: attribution.tool };
+    const terms = account.provider.terms.filter((term) => term.who === undefined || term.who.has(account));
+    if (terms.length === 0) this.#leave(account, 'no term speaks of it', 'Add a term for it to the registry.');
+    for (const slot of slots) this.#slot(activity, subject, terms, slot);
+  }
+
+  /** Questions that stayed open, each once. */
+  *unanswered(): Generator<{ question: string; reason: string; mend: string }> {
+    for (const open of this.#open.values()) {
+      const accounts = [...open.accounts];
+      const who =
+        accounts.length === 1
+          ? accounts[0]!
+          : `${accounts.slice(0, 3).join(', ')}${accounts.length > 3 ? ` and ${accounts.length - 3} more` : ''}`;
+      yield {
+        question: `${QUESTIONS[open.question as PartName].replace('{who}', shown(who))} (term ${open.term.key})`,
+        reason: `Cannot tell for ${open.events} ${open.events === 1 ? 'event' : 'events'}: ${open.reason}.`,
+        mend: open.mend,
+      };
+    }
+    for (const { reason, mend, provider, accounts } of this.#unjudged.values()) {
+      yield {
+        question: `Was the use of ${[...accounts].map(shown).join(', ')} inside the agreement with ${provider}?`,
+        reason: `Cannot tell: ${reason}.`,
+        mend,
+      };
+    }
+  }
+
+  #leave(account: Account, reason: string, mend: string): void {
+    const key = `${account.provider.slug} ${reason}`;
+    const known = this.#unjudged.get(key);
+    if (known === undefined)
+      this.#unjudged.set(key, { reason, mend, provider: account.provider.name, accounts: new Set([account.label]) });
+    else known.accounts.add(account.label);
+  }
+
+  // A slot's moments may get different verdicts; moments with the same one become one occurrence.
+  #slot(activity: Activity, subject: Subject, terms: readonly Term[], slot: Slot): void {
+    const failed = subject.facts.outcome === 'failure';
+    const still = new Map<Term, Map<PartName, Answer>>();
+    for (const term of terms)
+      still.set(
+        term,
+        new Map<PartName, Answer>([
+          ['to', askTo(term, subject)],
+          ['with', askWith(term, subject)],
+        ]),
+      );
+    const moments = momentsOf(slot);
+    const broken = new Map<string, { verdict: Verdict; moments: (number | undefined)[] }>();
+    for (const moment of moments) {
+      const verdict =
+        this.#standing(subject.account, moment) ?? this.#terms(subject, still, terms, moment, failed, slot.count);
+      if (verdict === undefined) continue;
+      const key = JSON.stringify([verdict.key, verdict.parts, verdict.because]);
+      const known = broken.get(key);
+      if (known === undefined) broken.set(key, { verdict, moments: [moment] });
+      else known.moments.push(moment);
+    }
+    for (const { verdict, moments: at } of broken.values()) {
+      const partial = at.length < moments.length;
+      const known = at.filter((moment) => moment !== undefined);
+      this.#add(activity, verdict, failed, {
+        count: partial ? at.length : slot.count,
+        partial,
+        first: partial ? known[0] : defined(slot.first),
+        last: partial ? known[known.length - 1] : defined(slot.last),
+        place: slot.place,
+      });
+    }
+  }
+
+  #terms(
+    subject: Subject,
+    still: ReadonlyMap<Term, ReadonlyMap<PartName, Answer>>,
+    terms: readonly Term[],
+    moment: number | undefined,
+    failed: boolean,
+    count: number,
+  ): Verdict | undefined {
+    if (terms.length === 0) return undefined;
+    const all: { term: Term; answers: Answers; truth: 'yes' | 'no' | 'unknown' }[] = [];
+    for (const term of terms) {
+      const answers = new Map<PartName, Answer>([
+        ['until', askUntil(term, moment)],
+        ['when', askWhen(term, moment)],
+        ['from', askFrom(term, subject, moment, this.#vpn)],
+        ...still.get(term)!,
+        ['vpn', askVpn(term, subject, moment, this.#vpn)],
+        ['ticket', askTicket(term, subject, moment, this.#registry)],
+        ['mfa', askMfa(term, subject, moment, this.#vpn)],
+      ]);
+      if (failed) for (const name of answers.keys()) if (!FOR_FAILURES.has(name)) answers.delete(name);
+      all.push({ term, answers, truth: allOf(answers) });
+    }
+    const truth = anyOf(all.map((one) => one.truth));
+    if (truth === 'yes') return undefined;
+    if (truth === 'unknown') {
+      for (const one of all) if (one.truth === 'unknown') this.#ask(subject.account, one.term, one.answers, count);
+      return undefined;
+    }
+    // Explained by the term that comes nearest: the fewest parts broken, and among those the most that hold.
+    const score = (answers: Answers) =>
+      [...answers.values()].reduce(
+        (sum, answer) => sum + (answer.truth === 'no' ? 100 : answer.truth === 'yes' ? -1 : 0),
+        0,
+      );
+    const nearest = all.reduce((best, one) => (score(one.answers) < score(best.answers) ? one : best));
+    return breach(nearest.term, nearest.answers, this.#registry);
+  }
+
+  #ask(account: Account, term: Term, answers: Answers, count: number): void {
+    for (const [part, answer] of answers) {
+      if (answer.truth !== 'unknown') continue;
+      const key = `${term.key} ${part} ${answer.reason}`;
+      const known = this.#open.get(key);
+      if (known === undefined)
+        this.#open.set(key, {
+          question: part,
+          term,
+          reason: answer.reason,
+          mend: answer.mend,
+          accounts: new Set([account.label]),
+          events: count,
+        });
+      else {
+        known.events += count;
+        known.accounts.add(account.label);
+      }
+    }
+  }
+
+  // What ends all use: the agreement, the account's own end, the person's employment.
+  #standing(account: Account, moment: number | undefined): Verdict | undefined {
+    if (moment === undefined) return undefined;
+    const now = moment / 1000;
+    const { agreement, name } = account.provider;
+    const file = `${this.#registry.file}:${account.line}`;
+    const make = (key: string, title: string, because: string, expected: string): Verdict => ({
+      key,
+      parts: [],
+      title,
+      level: 'high',
+      file,
+      because: [because],
+      evidence: [{ selection: key, field: 'time', value: formatDay(Math.floor(now / 86_400_000)), expected }],
+      techniques: ['T1199', 'T1078'],
+    });
+    if (agreement?.to !== undefined && now >= agreement.to)
+      return make(
+        'agreement',
+        'Provider access after the agreement ended',
+        `after the agreement with ${name} ended on ${formatDay(lastDay(agreement.to))}`,
+        `until ${formatDay(lastDay(agreement.to))}`,
+      );
+    if (agreement?.from !== undefined && now < agreement.from)
+      return make(
+        'agreement',
+        'Provider access before the agreement began',
+        `before the agreement with ${name} began`,
+        'after the agreement’s begin',
+      );
+    if (account.expires !== undefined && now >= account.expires)
+      return make(
+        'expired',
+        'Provider account used after its end',
+        `after the account’s own end on ${formatDay(lastDay(account.expires))}`,
+        `until ${formatDay(lastDay(account.expires))}`,
+      );
+    const employed = account.person?.employed;
+    if (employed?.to !== undefined && now >= employed.to)
+      return make(
+        'employment',
+        'Account of somebody who left the provider',
+        `after ${account.person!.name} left ${name} on ${formatDay(lastDay(employed.to))}`,
+        `until ${formatDay(lastDay(employed.to))}`,
+      );
+    return undefined;
+  }
+
+  #conflict(activity: Activity, slot: Slot): void {
+    const { attribution } = activity;
+    const [mine, theirs] = [
+      providerName(this.#registry, attribution.provider!),
+      providerName(this.#registry, attribution.conflict!),
+    ];
+    const verdict: Verdict = {
+      key: 'shared-or-stolen',
+      parts: [],
+      title: 'Access of one provider used from another',
+      level: 'high',
+      file: this.#registry.file,
+      because: [`where the account points to ${mine} and other signs to ${theirs}: the access is shared or stolen`],
+      evidence: [{ selection: 'shared-or-stolen', field: 'provider', value: theirs, expected: mine }],
+      techniques: ['T1199', 'T1078'],
+    };
+    this.#add(activity, verdict, activity.facts.outcome === 'failure', {
+      count: slot.count,
+      partial: false,
+      first: defined(slot.first),
+      last: defined(slot.last),
+      place: slot.place,
+    });
+  }
+
+  #add(
+    activity: Activity,
+    verdict: Verdict,
+    failed: boolean,
+    at: {
+      count: number;
+      partial: boolean;
+      first: number | undefined;
+      last: number | undefined;
+      place: Activity['place'];
+    },
+  ): void {
+    const { attribution, facts } = activity;
+    const account = attribution.declared === undefined ? undefined : this.#registry.accounts[attribution.declared];
+    this.occurrences.push({
+      ...verdict,
+      title: failed ? `Refused: ${verdict.title.charAt(0).toLowerCase()}${verdict.title.slice(1)}` : verdict.title,
+      level: failed ? 'low' : verdict.level,
+      confidence: attribution.confidence,
+      provider: attribution.provider!,
+      account: account?.label ?? attribution.account ?? '',
+      host: attribution.host,
+      who: whoIs(this.#registry, account, attribution.account, attribution.provider!),
+      words: readUse(facts).words,
+      by: attribution.by,
+      eventClass: facts.class.key,
+      srcIps: new Set(attribution.src_ip === undefined ? [] : [attribution.src_ip]),
+      count: at.count,
+      partial: at.partial,
+      first: at.first,
+      last: at.last,
+      places: [at.place],
+    });
+  }
+}
+
+/** Who it was, in words: `svc-rmm (Northgate's service account)`, `ng-anna (Anna Berg of Northgate)`. */
+export function whoIs(
+  registry: Registry,
+  account: Account | undefined,
+  seen: string | undefined,
+  provider: string,
+): string {
+  const name = providerName(registry, provider);
+  if (account === undefined) return seen === undefined ? `Somebody of ${name}` : `${shown(seen)} (coming from ${name})`;
+  const label = account.declared.pattern !== undefined && seen !== undefined ? seen : account.label;
+  if (account.person !== undefined) return `${shown(label)} (${account.person.name} of ${name})`;
+  return `${shown(label)} (${name}'s ${account.kind === undefined || account.kind === 'person' ? '' : `${account.kind} `}account)`;
+}
+
+function breach(term: Term, answers: Answers, registry: Registry): Verdict {
+  const parts: PartName[] = [];
+  const because: string[] = [];
+  const evidence: Evidence[] = [];
+  for (const [part, answer] of answers) {
+    if (answer.truth !== 'no') continue;
+    parts.push(part);
+    because.push(answer.because);
+    evidence.push({
+      selection: `${term.key} ${part}`,
+      field: answer.field ?? part,
+      value: shown(answer.value ?? ''),
+      ...(answer.expected === undefined ? {} : { expected: answer.expected }),
+    });
+  }
+  return {
+    key: term.key,
+    parts,
+    title: `Provider access ${parts.map((part) => TITLES[part]).join(', ')}`,
+    level: term.level,
+    file: `${registry.file}:${term.line}`,
+    because,
+    evidence,
+    techniques: ['T1199', 'T1078'],
+  };
+}
+
+function defined(time: number): number | undefined {
+  return Number.isNaN(time) ? undefined : time;
+}

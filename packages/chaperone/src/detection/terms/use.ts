@@ -1,0 +1,82 @@
+import type { Facts } from '../../registry/index.ts';
+import { shown } from '../registry-finding.ts';
+
+/** What an event says of the use of an account. */
+export interface Use {
+  /** whether somebody came from elsewhere: only then does a source mean anything */
+  readonly remote: 'yes' | 'no' | 'unknown';
+  /** whether a sign-in or call: only these state a second factor */
+  readonly signIn: boolean;
+  /** whether the host in the event is the one that was reached, rather than one that only vouched for it */
+  readonly reaches: boolean;
+  /** what was done, to be followed by the time: `logged on to DC01` */
+  readonly words: string;
+}
+
+const SIGN_IN = 3002;
+const TUNNEL = 4014;
+const PROCESS = 1007;
+const API = 6003;
+const NETWORK = 4001;
+/** Account Change, User Access, Group Management */
+const CHANGES: ReadonlySet<number> = new Set([3001, 3005, 3006]);
+
+/** Domain controllers write these for a logon that happens elsewhere; only 4769 names the host that is meant. */
+const VOUCHES = /\/(?:4768|4769|4770|4771|4772|4773|4776|4777|627\d|6280)$/;
+/** The end of a session isn't use: somebody who leaves at 18:01 did nothing at 18:01. */
+const ENDS = /log ?off|log ?out|disconnect|close|terminat|\bstop|\bend\b|expire/i;
+/** Windows logon types in which nobody comes from elsewhere: interactive, batch, service, unlock, cached. */
+const LOCAL_TYPES = /^(?:0|2|4|5|7|11|12|13|Interactive|Batch|Service|Unlock|Cached\w*|System)$/i;
+const REMOTE_TYPES = /^(?:3|8|10|Network\w*|RemoteInteractive)$/i;
+const HERE = /^(?:127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$|local(?:host)?$)/i;
+
+/** Whether the facts show use of an account at all: not the end of a session. */
+export function isUse(facts: Facts): boolean {
+  return !ENDS.test(facts.class.activity);
+}
+
+/** Reads what kind of use it is. */
+export function readUse(facts: Facts): Use {
+  const { class_uid: uid, key } = facts.class;
+  const { values } = facts;
+  const host = values['device.hostname'] ?? values['dst_endpoint.hostname'] ?? values['dst_endpoint.ip'];
+  const ip = values['src_endpoint.ip'];
+  const type = values['auth.type'];
+  const signIn = uid === SIGN_IN || uid === API;
+  const sourced = signIn || uid === TUNNEL || uid === NETWORK || ip !== undefined;
+  let remote: Use['remote'] = sourced ? 'unknown' : 'no';
+  if (ip !== undefined) remote = HERE.test(ip) ? 'no' : 'yes';
+  else if (type !== undefined && LOCAL_TYPES.test(type)) remote = 'no';
+  else if (type !== undefined && REMOTE_TYPES.test(type)) remote = 'yes';
+  const vouches = VOUCHES.test(key);
+  return { remote, signIn, reaches: uid !== TUNNEL && !vouches, words: words(facts, host, vouches) };
+}
+
+function words(facts: Facts, host: string | undefined, vouches: boolean): string {
+  const { class_uid: uid } = facts.class;
+  const { values } = facts;
+  const failed = facts.outcome === 'failure';
+  const on = host === undefined ? '' : ` on ${shown(host)}`;
+  if (uid === TUNNEL) return failed ? `tried to open a VPN session${on} and was refused` : `opened a VPN session${on}`;
+  if (uid === SIGN_IN) {
+    if (vouches)
+      return failed
+        ? `asked${on === '' ? '' : ` ${shown(host!)}`} to vouch for a logon and was refused`
+        : `was vouched for by ${host === undefined ? 'a domain controller' : shown(host)}`;
+    const where = host === undefined ? (values['cloud.app.uid'] ?? values['cloud.account.uid']) : host;
+    const to = where === undefined ? '' : ` to ${shown(where)}`;
+    return failed ? `tried to log on${to} and failed` : `logged on${to}`;
+  }
+  if (uid === PROCESS) {
+    const path = values['process.file.path'];
+    return path === undefined ? `ran a program${on}` : `ran ${shown(path.split(/[\\/]/).at(-1)!)}${on}`;
+  }
+  if (uid === API) {
+    const account = values['cloud.account.uid'];
+    const call = facts.class.activity === '' ? 'an API' : shown(facts.class.activity);
+    return `${failed ? 'tried to call' : 'called'} ${call}${account === undefined ? on : ` in ${shown(account)}`}`;
+  }
+  if (CHANGES.has(uid)) return `${failed ? 'tried to change' : 'changed'} an account or group${on}`;
+  if (uid === NETWORK) return `connected${host === undefined ? '' : ` to ${shown(host)}`}`;
+  return `was active${on}`;
+}
