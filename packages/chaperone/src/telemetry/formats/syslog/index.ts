@@ -1,0 +1,3 @@
+export { Envelope, type StructuredData } from './envelope.ts';
+export { parseEnvelope } from './parse-envelope.ts';
+export { syslog } from './syslog.ts';

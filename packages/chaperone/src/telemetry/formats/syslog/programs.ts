@@ -1,0 +1,47 @@
+import type { LogEvent, Place, Unread } from '../../event.ts';
+import type { DecodeContext } from '../../format.ts';
+import { accounts } from '../linux/accounts.ts';
+import { cron } from '../linux/cron.ts';
+import { logind } from '../linux/logind.ts';
+import { decodePam } from '../linux/pam.ts';
+import { sshd } from '../linux/sshd.ts';
+import { su } from '../linux/su.ts';
+import { decodeSudo } from '../linux/sudo.ts';
+import type { MessageTable } from '../text/message-table.ts';
+import type { Envelope } from './envelope.ts';
+
+/** Reads one message out of its envelope; undefined: not one of its messages, try the next. */
+export type BodyDecoder = (
+  envelope: Envelope,
+  text: string,
+  place: Place,
+  context: DecodeContext,
+) => LogEvent | Unread | undefined;
+
+const table =
+  (messages: MessageTable): BodyDecoder =>
+  (envelope, text, place) =>
+    messages.decode(envelope.body, 0, envelope.time, place, text, envelope);
+
+/** Decoders by the program that wrote the message. */
+export const programs: ReadonlyMap<string, readonly BodyDecoder[]> = new Map<string, readonly BodyDecoder[]>([
+  ['sshd', [table(sshd), decodePam]],
+  ['sshd-session', [table(sshd), decodePam]],
+  ['sshd-auth', [table(sshd), decodePam]],
+  ['sudo', [decodeSudo, decodePam]],
+  ['su', [table(su), decodePam]],
+  ...['cron', 'CRON', 'crond', 'CROND', 'crontab'].map((name) => [name, [table(cron), decodePam]] as const),
+  ['systemd-logind', [table(logind), decodePam]],
+  ...[
+    'useradd',
+    'userdel',
+    'usermod',
+    'groupadd',
+    'groupdel',
+    'groupmod',
+    'gpasswd',
+    'passwd',
+    'chpasswd',
+    'chage',
+  ].map((name) => [name, [table(accounts), decodePam]] as const),
+]);
