@@ -5,6 +5,7 @@
 import { Hits } from '../automaton/hits.ts';
 import { IntLists } from '../automaton/int-lists.ts';
 import type { Atom } from './atoms.ts';
+import type { Formula } from './formula.ts';
 import type { Predicate } from './logic.ts';
 import { PredicateCheck } from './predicate-check.ts';
 import { ValueCheck } from './value-check.ts';
@@ -28,6 +29,7 @@ export class FieldProgram {
   walked = 0;
   readonly #numbers = new Map<number, number>();
   readonly #atoms: readonly Atom[];
+  readonly #price: (formula: Formula) => number;
   readonly #memory: ValueMemory | undefined;
   readonly #remembered = new Map<number, number>();
   readonly #found: Int32Array;
@@ -36,14 +38,19 @@ export class FieldProgram {
   #check: PredicateCheck | undefined;
   #absent = -1;
 
-  /** @param budget what may be remembered; undefined: nothing */
+  /**
+   * @param price how often a formula of the field may be expected to hold
+   * @param budget what may be remembered; undefined: nothing
+   */
   constructor(
     field: string | null,
     atoms: readonly Atom[],
     predicates: readonly Predicate[],
+    price: (formula: Formula) => number,
     budget: MemoryBudget | undefined,
   ) {
     this.field = field;
+    this.#price = price;
     this.#atoms = atoms;
     this.predicates = predicates;
     for (const [number, predicate] of predicates.entries()) this.#numbers.set(predicate.id, number);
@@ -125,7 +132,7 @@ export class FieldProgram {
       this.#atoms.map((atom) => atom.test),
       this.#truth,
     );
-    this.#check = new PredicateCheck(this.predicates, (atom) => numbers.get(atom)!, this.#truth);
+    this.#check = new PredicateCheck(this.predicates, (atom) => numbers.get(atom)!, this.#price, this.#truth);
     return this.#check;
   }
 }

@@ -2,7 +2,7 @@ import type { Rule } from '../ast.ts';
 import type { Offer, View } from '../view.ts';
 import { type Atom, AtomTable } from './atoms.ts';
 import { FieldProgram } from './field-program.ts';
-import { ruleFormula } from './formula.ts';
+import { type Formula, ruleFormula } from './formula.ts';
 import { applies, offersKey, sourceKey } from './log-source.ts';
 import { groupByField, type Logic, type Predicate, PredicateTable } from './logic.ts';
 import { atomsIn } from './predicate-check.ts';
@@ -87,9 +87,10 @@ class RulePlan implements Plan {
     const { predicates } = this.#predicates;
     const popularity = new Int32Array(this.#atoms.atoms.length);
     for (const { formula } of predicates) for (const atom of new Set(atomsIn(formula, []))) popularity[atom]++;
-    this.#price = Float64Array.from(predicates, ({ formula }) => predicatePrice(formula, (atom) => popularity[atom]));
+    const price = (formula: Formula) => predicatePrice(formula, (atom) => popularity[atom]);
+    this.#price = Float64Array.from(predicates, ({ formula }) => price(formula));
     const budget = options.memory === false ? undefined : this.#budget;
-    this.#programs = programs(this.#atoms.atoms, predicates, budget);
+    this.#programs = programs(this.#atoms.atoms, predicates, price, budget);
   }
 
   view(offers: readonly Offer[]): View {
@@ -157,13 +158,14 @@ class RulePlan implements Plan {
 function programs(
   atoms: readonly Atom[],
   predicates: readonly Predicate[],
+  price: (formula: Formula) => number,
   budget: MemoryBudget | undefined,
 ): Map<string | null, FieldProgram> {
   const atomsOf = Map.groupBy(atoms, (atom) => atom.field);
   const predicatesOf = Map.groupBy(predicates, (predicate) => predicate.field);
   const all = new Map<string | null, FieldProgram>();
   for (const [field, ofField] of predicatesOf) {
-    all.set(field, new FieldProgram(field, atomsOf.get(field) ?? [], ofField, budget));
+    all.set(field, new FieldProgram(field, atomsOf.get(field) ?? [], ofField, price, budget));
   }
   return all;
 }

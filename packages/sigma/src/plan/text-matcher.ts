@@ -9,7 +9,8 @@ import { Hits } from '../automaton/hits.ts';
 import { SubstringIndex } from '../automaton/substring-index.ts';
 import { matchWildcard } from '../evaluate/wildcard.ts';
 import { fold } from '../fold.ts';
-import { requiredLiterals } from '../regex/required-literals.ts';
+import { regexGuard } from '../regex/regex-guard.ts';
+import { plainVariants } from './plain-variants.ts';
 
 /** What a text has to pass beside having the literal. */
 interface Check {
@@ -76,14 +77,23 @@ export class TextMatcher {
   }
 
   #add(test: TextTest, file: (place: Place, literal: string) => Filed): void {
-    if (test.kind === 'regex') {
-      const literals = requiredLiterals(test.source);
-      for (const literal of literals ?? []) file('inside', literal).checks.push(test);
-      if (literals === undefined) this.#always.checks.push(test);
-      else this.#foreign.checks.push(test);
-      return;
-    }
-    const { parts, number, cased } = test;
+    if (test.kind === 'regex') this.#addRegex(test, file);
+    else for (const parts of plainVariants(test.parts)) this.#addPattern(parts, test, file);
+  }
+
+  #addRegex(test: TextTest & { kind: 'regex' }, file: (place: Place, literal: string) => Filed): void {
+    const { literals, length } = regexGuard(test.source);
+    const { number } = test;
+    const check = { matches: (text: string) => text.length >= length && test.check.matches(text) };
+    for (const literal of literals ?? []) file('inside', literal).checks.push({ number, check });
+    (literals === undefined ? this.#always : this.#foreign).checks.push({ number, check });
+  }
+
+  #addPattern(
+    parts: readonly PatternPart[],
+    { number, cased }: TextTest & { kind: 'pattern' },
+    file: (place: Place, literal: string) => Filed,
+  ): void {
     if (parts.length === 1 && parts[0].kind === 'any') {
       this.#always.holds.push(number);
       return;
