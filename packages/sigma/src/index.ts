@@ -9,6 +9,8 @@ export { sentence } from './explain/sentence.ts';
 export { fold } from './fold.ts';
 export { loadDirectory, type Unread } from './load/load-directory.ts';
 export { type LoadOptions, loadRules, type RuleSource } from './load/load-rules.ts';
+export { loadPipeline } from './pipeline/load-pipeline.ts';
 export type { Pipeline } from './pipeline/pipeline.ts';
 export { renderRefusal } from './render-refusal.ts';
+export { createPlan, type Plan, type PlanOptions, type PlanStats, type ViewStats } from './plan/index.ts';
 export type * from './view.ts';
