@@ -1,4 +1,11 @@
 export type * from './ast.ts';
+export {
+  type Correlator,
+  type CorrelatorInput,
+  type CorrelatorOptions,
+  createCorrelator,
+} from './correlation/correlator.ts';
+export type { Contribution, CorrelationMatch, CorrelatorStats } from './correlation/match.ts';
 export { CODES, type Code } from './errors.ts';
 export { evaluate } from './evaluate/evaluate.ts';
 export { matchTest } from './evaluate/match-test.ts';
@@ -11,6 +18,6 @@ export { loadDirectory, type Unread } from './load/load-directory.ts';
 export { type LoadOptions, loadRules, type RuleSource } from './load/load-rules.ts';
 export { loadPipeline } from './pipeline/load-pipeline.ts';
 export type { Pipeline } from './pipeline/pipeline.ts';
-export { renderRefusal } from './render-refusal.ts';
 export { createPlan, type Plan, type PlanOptions, type PlanStats, type ViewStats } from './plan/index.ts';
+export { renderRefusal } from './render-refusal.ts';
 export type * from './view.ts';

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Correlation, TemporalCondition } from '../../src/ast.ts';
+import { createCorrelator } from '../../src/correlation/correlator.ts';
+import type { CorrelationMatch } from '../../src/correlation/match.ts';
+import { correlation, rule, setOf } from './build.ts';
+import { type OracleInput, type OracleMatch, oracle } from './oracle.ts';
+
+const RULES = ['a', 'b', 'c'].map(rule);
+const op = fc.constantFrom('gt', 'gte', 'lt', 'lte', 'eq', 'neq');
+const bound = fc.integer({ min: 0, max: 6 });
+const condition = fc.oneof(
+  fc.tuple(fc.constantFrom('gt', 'gte'), bound).map(([o, value]) => [{ op: o, value }]),
+  fc.tuple(op, bound).map(([o, value]) => [{ op: o, value }]),
+  fc.tuple(bound, bound).map(([low, more]) => [
+    { op: 'gte', value: low },
+    { op: 'lt', value: low + more },
+  ]),
+) as fc.Arbitrary<Correlation['condition']>;
+const groupBy = fc.constantFrom([], ['user'], ['user', 'host']);
+const timespan = fc.constantFrom(3, 10, 25);
+const some = fc.constantFrom(['a'], ['a', 'b'], ['a', 'b', 'c'], ['c', 'a'], ['id-b', 'a']);
+
+const temporalCondition: fc.Arbitrary<TemporalCondition> = fc.letrec<{ node: TemporalCondition }>((tie) => ({
+  node: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom('a', 'b', 'c').map((ref): TemporalCondition => ({ kind: 'rule', ref })),
+    tie('node').map((of): TemporalCondition => ({ kind: 'not', of })),
+    fc
+      .tuple(fc.constantFrom('and', 'or'), fc.array(tie('node'), { minLength: 1, maxLength: 3 }))
+      .map(([kind, of]): TemporalCondition => ({ kind: kind as 'and' | 'or', of })),
+  ),
+})).node;
+
+const base = fc.oneof(
+  fc.record({ type: fc.constant('event_count' as const), rules: some, groupBy, timespan, condition }),
+  fc.record({
+    type: fc.constant('value_count' as const),
+    rules: some,
+    groupBy,
+    timespan,
+    condition,
+    fields: fc.constantFrom(['n'], ['n', 'host']),
+  }),
+  fc.record({
+    type: fc.constantFrom(
+      'value_sum' as const,
+      'value_avg' as const,
+      'value_median' as const,
+      'value_percentile' as const,
+    ),
+    rules: some,
+    groupBy,
+    timespan,
+    condition,
+    fields: fc.constant(['n']),
+    percentile: fc.constantFrom(0, 33, 50, 95, 100),
+  }),
+  fc.record({ type: fc.constant('temporal' as const), rules: some, groupBy, timespan }),
+  fc.record({ type: fc.constant('temporal' as const), rules: some, groupBy, timespan, condition }),
+  fc.record({ type: fc.constant('temporal_ordered' as const), rules: some, groupBy, timespan }),
+  fc.record({
+    type: fc.constantFrom('temporal' as const, 'temporal_ordered' as const),
+    rules: fc.constant(['a', 'b', 'c']),
+    groupBy,
+    timespan,
+    temporal: temporalCondition,
+  }),
+);
+
+const input = (distinctTimes: boolean) =>
+  fc.record({
+    rule: fc.integer({ min: 0, max: 2 }),
+    time: fc.integer({ min: 0, max: distinctTimes ? 100_000 : 60 }),
+    fields: fc.record({
+      user: fc.constantFrom('eve', 'EVE', 'bob', null, 7),
+      host: fc.constantFrom('h1', 'h2', undefined),
+      n: fc.constantFrom(1, 2, '3', 0.5, -2, '0', 'x', null, 4),
+    }),
+  });
+
+function run(
+  correlations: readonly Correlation[],
+  inputs: readonly OracleInput[],
+  options: { bufferInputs?: number } = {},
+): { matches: CorrelationMatch[]; refused: boolean; late: number } {
+  const set = setOf(RULES, correlations);
+  const matches: CorrelationMatch[] = [];
+  const correlator = createCorrelator(set, { ...options, onMatch: (match) => matches.push(match) });
+  for (const one of inputs) {
+    const needs = correlator.needs(RULES[one.rule]);
+    if (needs === undefined) continue;
+    const values = needs.map((field) => (one.fields as Record<string, unknown>)[field]);
+    correlator.add({ rule: one.rule, time: one.time, values, ref: one });
+  }
+  correlator.finish();
+  expect(correlator.stats().groups).toBe(0);
+  return { matches, refused: correlator.refused.length > 0, late: correlator.stats().late };
+}
+
+function plain(matches: readonly (CorrelationMatch | OracleMatch)[]): string[] {
+  return matches
+    .map((match) => {
+      const name = typeof match.correlation === 'string' ? match.correlation : match.correlation.name;
+      const group =
+        typeof match.group === 'string' ? match.group : Object.values(match.group).join(' | ').toLowerCase();
+      const value = Math.round(match.value * 1e6) / 1e6;
+      return JSON.stringify({
+        name,
+        group,
+        start: match.start,
+        end: match.end,
+        fired: match.fired,
+        value,
+        count: match.count,
+      });
+    })
+    .sort();
+}
+
+test('any order of arrival finds what the definition says', () => {
+  fc.assert(
+    fc.property(base, fc.array(input(false), { maxLength: 60 }), fc.infiniteStream(fc.nat()), (parts, inputs, keys) => {
+      const one = correlation('x', parts as Partial<Correlation>);
+      const first = run([one], inputs);
+      if (first.refused) return;
+      const expected = plain(oracle(setOf(RULES, [one]), inputs));
+      expect(plain(first.matches)).toEqual(expected);
+      const shuffled = inputs.map((value) => ({ value, key: keys.next().value! })).sort((a, b) => a.key - b.key);
+      expect(
+        plain(
+          run(
+            [one],
+            shuffled.map(({ value }) => value),
+          ).matches,
+        ),
+      ).toEqual(expected);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('chains find what the definition says', () => {
+  const outer = fc.oneof(
+    fc.record({
+      type: fc.constant('event_count' as const),
+      condition,
+      groupBy: fc.constantFrom([], ['user']),
+      timespan,
+    }),
+    fc.record({
+      type: fc.constantFrom('temporal' as const, 'temporal_ordered' as const),
+      groupBy: fc.constantFrom([], ['user']),
+      timespan,
+    }),
+  );
+  fc.assert(
+    fc.property(
+      base,
+      outer,
+      fc.uniqueArray(input(true), { maxLength: 60, selector: (one) => one.time }),
+      (inside, outside, inputs) => {
+        // n is the only field that inner and outer could see differently; an inner one that isn't grouped by user carries it
+        const inner = correlation('inner', { ...(inside as Partial<Correlation>), timespan: inside.timespan * 1000 });
+        const top = correlation('outer', {
+          ...(outside as Partial<Correlation>),
+          timespan: outside.timespan * 1000,
+          rules: ['inner', 'c'],
+          generate: true,
+        });
+        const found = run([top, inner], inputs);
+        if (found.refused) return;
+        expect(plain(found.matches)).toEqual(plain(oracle(setOf(RULES, [top, inner]), inputs)));
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
+test('a small buffer gives the same as long as nothing comes later than it holds', () => {
+  fc.assert(
+    fc.property(base, fc.array(input(true), { maxLength: 80 }), (parts, inputs) => {
+      const one = correlation('x', { ...(parts as Partial<Correlation>), timespan: parts.timespan * 1000 });
+      const sorted = [...inputs]
+        .sort((a, b) => a.time - b.time)
+        .filter((two, i, all) => i === 0 || all[i - 1].time < two.time);
+      // neighbours change places: never later than the half of a buffer of eight
+      for (let i = 0; i + 1 < sorted.length; i += 2) [sorted[i], sorted[i + 1]] = [sorted[i + 1], sorted[i]];
+      const small = run([one], sorted, { bufferInputs: 8 });
+      if (small.refused) return;
+      expect(small.late).toBe(0);
+      expect(plain(small.matches)).toEqual(plain(oracle(setOf(RULES, [one]), sorted)));
+    }),
+    { numRuns: 1000 },
+  );
+});
