@@ -30,7 +30,7 @@ export function cut(text: string, most: number): string {
 // separators, embeddings, isolates; BOM and interlinear annotations; tags and variation selectors beyond emoji's FE0F.
 const set =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202f' +
-  '\\u2060-\\u206f\\u3164\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufff0-\\ufffb\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}';
+  '\\u2060-\\u206f\\u3164\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufdd0-\\ufdef\\ufff0-\\ufffb\\ufffe\\uffff\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}';
 const pattern = `[${set}\\p{Cs}]|(?<=\\p{M}{4})\\p{M}`;
 const dangerous = new RegExp(pattern, 'u');
 const everyDangerous = new RegExp(pattern, 'gu');

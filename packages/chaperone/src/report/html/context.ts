@@ -17,7 +17,7 @@ export interface Context {
 /** A time in the organisation's zone; hovering shows UTC. A dash and its meaning where there is none. */
 export function timeOf(iso: string | null | undefined, { clock }: Pick<Context, 'clock'>): Html {
   if (iso === null || iso === undefined) return html`<span class="none">none stated</span>`;
-  return html`<time datetime="${iso}" title="${`${iso} (UTC)`}">${clock.at(iso)}</time>`;
+  return html`<time datetime="${cut(iso, 40)}" title="${`${cut(iso, 40)} (UTC)`}">${clock.at(cut(iso, 40))}</time>`;
 }
 
 /** A level in words, with its colour. */
@@ -54,7 +54,7 @@ export function table(
   { more, shown = false }: { more?: string; shown?: boolean } = {},
 ): Html {
   const headings = head.map((cell) => (typeof cell === 'string' ? html`<th scope="col">${cell}</th>` : cell));
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-sortable><caption class="${shown ? 'shown' : 'heard'}">${caption}</caption><thead><tr>${headings}</tr></thead><tbody>\n${rows.map(
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table data-sortable><caption class="${shown ? 'shown' : 'heard'}">${caption}</caption><thead><tr>${headings}</tr></thead><tbody>\n${rows.map(
     (row) => html`<tr>${row}</tr>\n`,
   )}</tbody></table></div>${more === undefined ? '' : html`<p class="more">${more}</p>`}\n`;
 }

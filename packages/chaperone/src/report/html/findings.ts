@@ -70,7 +70,7 @@ function facts(finding: Finding, context: Context): Html[] {
       'Time',
       finding.time === null
         ? 'the source states none'
-        : html`${timeOf(finding.time, context)} ${context.clock.zone} <small>(${finding.time})</small>`,
+        : html`${timeOf(finding.time, context)} ${context.clock.zone} <small>(${cut(finding.time, 40)})</small>`,
     ],
     finding.time_end === undefined ? undefined : ['Until', timeOf(finding.time_end, context)],
     ['Provider', nameOf(finding.provider, 'none that we know of')],
@@ -107,7 +107,7 @@ function facts(finding: Finding, context: Context): Html[] {
 
 function evidence({ evidence: items, level }: Finding): Html | '' {
   if (items.length === 0) return '';
-  return html`<div class="scroll" role="region" aria-label="What matched" tabindex="0"><table class="evidence ${level}"><caption class="shown">What matched</caption><thead><tr><th scope="col">Field</th><th scope="col">Value in the event</th><th scope="col">Asked for</th><th scope="col">Where in the rule</th></tr></thead><tbody>${items
+  return html`<div class="scroll" role="group" aria-label="What matched" tabindex="0"><table class="evidence ${level}"><caption class="shown">What matched</caption><thead><tr><th scope="col">Field</th><th scope="col">Value in the event</th><th scope="col">Asked for</th><th scope="col">Where in the rule</th></tr></thead><tbody>${items
     .slice(0, mostEvidence)
     .map(
       (item) =>
