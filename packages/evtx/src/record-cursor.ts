@@ -7,7 +7,7 @@ import { Layout, type LeafSource } from './layout.ts';
 import { type LayoutStep, layoutRoot } from './layout-trie.ts';
 import { RecordFragments } from './record-fragments.ts';
 import { SlotTable } from './slot-table.ts';
-import { DEFINITION_HEAD, type Template, templateAt } from './template.ts';
+import { carvedTemplate, DEFINITION_HEAD, type Template, templateAt } from './template.ts';
 import { isEmptyValue } from './value.ts';
 import { ValueType } from './value-type.ts';
 
@@ -102,7 +102,9 @@ export class RecordCursor {
         return;
       }
     }
-    const fragments = new RecordFragments(this.bytes, view, this.#base, this.#limit, (place) => this.#template(place));
+    const fragments = new RecordFragments(this.bytes, view, this.#base, this.#limit, (place, mark) =>
+      this.carved ? this.#carved(place, mark) : this.#template(place),
+    );
     fragments.read(start, end);
     this.#fragments = fragments;
   }
@@ -267,7 +269,9 @@ export class RecordCursor {
     if (at + 13 > end) return undefined;
     const definition = view.getUint32(at + 5, true);
     let from = at + 9;
-    const template = this.#templates[definition] ?? this.#template(definition);
+    const template = this.carved
+      ? this.#carved(definition, view.getUint32(at + 1, true))
+      : (this.#templates[definition] ?? this.#template(definition));
     if (definition === from - this.#base) from += DEFINITION_HEAD + view.getUint32(from + 20, true);
     if (from + 4 > end) return undefined;
     const count = view.getUint32(from, true);
@@ -290,6 +294,10 @@ export class RecordCursor {
     }
     // what is left must be nothing or the end token: otherwise there is more to read than the instance
     return value <= end && (value === end || this.bytes[value] === 0) ? template : undefined;
+  }
+
+  #carved(offset: number, mark: number): Template {
+    return carvedTemplate(this.bytes, this.view, this.#base + offset, this.#base, this.#limit, mark);
   }
 
   /** The template whose definition lies at an offset of the chunk. */

@@ -23,9 +23,15 @@ export class RecordFragments {
   readonly #view: DataView;
   readonly #base: number;
   readonly #limit: number;
-  readonly #template: (offset: number) => Template;
+  readonly #template: (offset: number, mark: number) => Template;
 
-  constructor(bytes: Buffer, view: DataView, base: number, limit: number, template: (offset: number) => Template) {
+  constructor(
+    bytes: Buffer,
+    view: DataView,
+    base: number,
+    limit: number,
+    template: (offset: number, mark: number) => Template,
+  ) {
     this.#bytes = bytes;
     this.#view = view;
     this.#base = base;
@@ -64,7 +70,7 @@ export class RecordFragments {
     const view = this.#view;
     if (at + 13 > end) throw new DamagedRecord('A template instance is cut off.', at);
     const definition = view.getUint32(at + 5, true);
-    const template = this.#template(definition);
+    const template = this.#template(definition, view.getUint32(at + 1, true));
     let from = at + 9;
     if (definition === from - this.#base) from += DEFINITION_HEAD + view.getUint32(from + 20, true);
     if (from + 4 > end) throw new DamagedRecord('A template instance is cut off.', at);

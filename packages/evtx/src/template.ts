@@ -12,6 +12,8 @@ export interface Template {
 /** Bytes of a definition before its BinXML: next definition, GUID, length. */
 export const DEFINITION_HEAD = 24;
 
+const XML_NAME = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
+
 /** Beyond this many bytes of canonical definitions the store begins anew: hostile files can make them without end. */
 const MAX_STORED = 32 << 20;
 
@@ -21,6 +23,8 @@ interface Stored {
 }
 
 const stored = new Map<number, Stored[]>();
+/** by the first four bytes of the GUID, which an instance repeats: the last template seen with it */
+const byMark = new Map<number, Template>();
 let storedBytes = 0;
 let nextId = 1;
 
@@ -57,12 +61,45 @@ export function templateAt(bytes: Buffer, view: DataView, at: number, base: numb
   // parsing may throw, and then nothing is kept
   const template: Template = { id: nextId++, nodes: parse(bytes, view, start, end, base, limit) };
   keep({ template, canonical: Buffer.from(scratchBytes.subarray(0, units * 2)) });
+  byMark.set(view.getUint32(at + 4, true), template);
   return template;
+}
+
+/**
+ * The template of a carved instance. Where its definition was overwritten by another's, a definition with the same mark
+ * that was seen elsewhere takes its place; where none was, the record can't be told.
+ *
+ * @param mark what the instance says are the first four bytes of its template's GUID
+ * @throws {DamagedRecord}
+ */
+export function carvedTemplate(
+  bytes: Buffer,
+  view: DataView,
+  at: number,
+  base: number,
+  limit: number,
+  mark: number,
+): Template {
+  if (at + DEFINITION_HEAD <= limit && view.getUint32(at + 4, true) === mark) {
+    const found = templateAt(bytes, view, at, base, limit);
+    // the definition may stand while names that it refers to were overwritten
+    if (found.nodes.every(isNamedWell)) return found;
+  }
+  const template = byMark.get(mark);
+  if (template === undefined) throw new DamagedRecord('The template of a carved record was overwritten.', at);
+  return template;
+}
+
+function isNamedWell(node: Node): boolean {
+  if (node.kind !== 'element') return true;
+  const names = [node.name, ...node.attributes.map((attribute) => attribute.name)];
+  return names.every((name) => XML_NAME.test(name)) && node.children.every(isNamedWell);
 }
 
 function keep(entry: Stored): void {
   if (storedBytes + entry.canonical.length > MAX_STORED) {
     stored.clear();
+    byMark.clear();
     storedBytes = 0;
   }
   storedBytes += entry.canonical.length;
