@@ -8,23 +8,27 @@ const MAX_DEPTH = 100;
 
 /**
  * Parses the boolean condition of a temporal correlation (Sigma 2.2): `a and not b` over ids and names of rules.
+ * Pipelines join their conditions with the same words.
  * @returns the condition and every reference in it, in order of appearance
  */
-export function parseTemporal(node: YamlScalar): { condition: TemporalCondition; references: readonly Reference[] } {
+export function parseTemporal(
+  node: YamlScalar,
+  code: 'correlation-condition' | 'pipeline-condition' = 'correlation-condition',
+): { condition: TemporalCondition; references: readonly Reference[] } {
   const tokens = tokenize(node);
   const references: Reference[] = [];
   let next = 0;
 
   const fail = (token: Token | undefined, message: string): never => {
     const from = token?.from ?? node.text.length;
-    refuse('correlation-condition', placeIn(node, from), message, 'join ids or names of rules with `and`, `or`, `not`');
+    refuse(code, placeIn(node, from), message, 'join names with `and`, `or`, `not` and parentheses');
   };
   const is = (word: string): boolean => tokens[next]?.text.toLowerCase() === word;
 
   const operand = (depth: number): TemporalCondition => {
     const token = tokens[next++];
     if (depth > MAX_DEPTH) fail(token, `the condition nests more than ${MAX_DEPTH} deep`);
-    if (token === undefined) return fail(token, 'the condition ends where a rule is expected');
+    if (token === undefined) return fail(token, 'the condition ends where a name is expected');
     const word = token.text.toLowerCase();
     if (word === 'not') return Object.freeze({ kind: 'not', of: operand(depth + 1) });
     if (word === '(') {
@@ -34,7 +38,7 @@ export function parseTemporal(node: YamlScalar): { condition: TemporalCondition;
       return inner;
     }
     if (word === ')' || word === 'and' || word === 'or' || token.text.includes('*')) {
-      fail(token, `expected a rule, found ${quote(token.text)}`);
+      fail(token, `expected a name, found ${quote(token.text)}`);
     }
     references.push({ text: token.text, at: placeIn(node, token.from) });
     return Object.freeze({ kind: 'rule', ref: token.text });
