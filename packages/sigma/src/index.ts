@@ -14,6 +14,7 @@ export { explain } from './explain/explain.ts';
 export type * from './explain/explanation.ts';
 export { sentence } from './explain/sentence.ts';
 export { fold } from './fold.ts';
+export { type LintOptions, lint } from './lint/lint.ts';
 export { loadDirectory, type Unread } from './load/load-directory.ts';
 export { type LoadOptions, loadRules, type RuleSource } from './load/load-rules.ts';
 export { loadPipeline } from './pipeline/load-pipeline.ts';
