@@ -21,6 +21,10 @@ export interface Format {
   readonly title: string;
   /** `lines`: a record a line; `json`: JSON lines, or objects in an array or under a well-known key; `xml`: an element each */
   readonly framing: 'lines' | 'json' | 'xml';
+  /** lines of other formats may stand between its own (a syslog server's file): formats with `claims` are asked first */
+  readonly mixed?: boolean;
+  /** whether this line is surely of this format, for `lines` inside a file of a `mixed` one; cheap. Must not throw */
+  claims?(text: string): boolean;
   /** for `json`: the keys under which a document holds its array of records, e.g. `Records`, `value` */
   readonly containers?: readonly string[];
   /** how sure it is, 0 to 1, that this record is its own; called on the first records of a file. Must not throw */

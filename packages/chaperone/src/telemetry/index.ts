@@ -1,7 +1,12 @@
+export { allFormats } from './all-formats.ts';
 export { CONTAINER_LIMITS, type ContainerLimits } from './containers/index.ts';
 export { type DiscoverOptions, discover, openSource, type Source, type SourceInfo } from './discover/index.ts';
 export type * from './event.ts';
 export type * from './format.ts';
+export { FRAMING_LIMITS, type FramingLimits } from './framing/index.ts';
+export { readText, sniffSource } from './read-file.ts';
+export type { ReadOptions, TextHandlers } from './read-text.ts';
+export type { Sniffed, SniffedEvtx, SniffedText, TextLayout } from './sniff/index.ts';
 export { formatTime, isZone, parseTime } from './time/index.ts';
-export { inert } from './unread.ts';
+export { inert, type UnreadCode } from './unread.ts';
 export { windowsClass } from './windows/index.ts';

@@ -1,1 +1,2 @@
 export { windowsClass } from './classes.ts';
+export { windowsFormats } from './formats/index.ts';

@@ -1,0 +1,2 @@
+export { framerFor, type Sniffed, type SniffedEvtx, type SniffedText, sniff, type TextLayout } from './sniff.ts';
+export { sniffSourceWith } from './sniff-source.ts';
