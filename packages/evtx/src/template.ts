@@ -61,7 +61,8 @@ export function templateAt(bytes: Buffer, view: DataView, at: number, base: numb
   // parsing may throw, and then nothing is kept
   const template: Template = { id: nextId++, nodes: parse(bytes, view, start, end, base, limit) };
   keep({ template, canonical: Buffer.from(scratchBytes.subarray(0, units * 2)) });
-  byMark.set(view.getUint32(at + 4, true), template);
+  // names may be overwritten where records are carved: such a template must not be taken for another's
+  if (template.nodes.every(isNamedWell)) byMark.set(view.getUint32(at + 4, true), template);
   return template;
 }
 
@@ -81,9 +82,13 @@ export function carvedTemplate(
   mark: number,
 ): Template {
   if (at + DEFINITION_HEAD <= limit && view.getUint32(at + 4, true) === mark) {
-    const found = templateAt(bytes, view, at, base, limit);
-    // the definition may stand while names that it refers to were overwritten
-    if (found.nodes.every(isNamedWell)) return found;
+    try {
+      const found = templateAt(bytes, view, at, base, limit);
+      // the definition may stand while names that it refers to were overwritten
+      if (found.nodes.every(isNamedWell)) return found;
+    } catch (error) {
+      if (!(error instanceof DamagedRecord)) throw error;
+    }
   }
   const template = byMark.get(mark);
   if (template === undefined) throw new DamagedRecord('The template of a carved record was overwritten.', at);
