@@ -2,7 +2,6 @@ import type { Condition, Correlation, Metadata } from '../ast.ts';
 import type { DraftNode } from '../modifiers/value.ts';
 import type { Context } from './context.ts';
 import type { DraftLogSource } from './logsource.ts';
-import type { YamlMap } from './yaml.ts';
 
 /** A rule between reading and freezing: filters add to it, pipelines rewrite it. */
 export interface DraftRule {
@@ -11,8 +10,6 @@ export interface DraftRule {
   logsource: DraftLogSource;
   readonly selections: Map<string, DraftNode>;
   condition: Condition;
-  /** for pipelines that look at other attributes */
-  readonly document: YamlMap;
   readonly context: Context;
 }
 
@@ -31,7 +28,6 @@ export interface DraftCorrelation {
   readonly kind: 'correlation';
   correlation: Correlation;
   readonly references: readonly Reference[];
-  readonly document: YamlMap;
   readonly context: Context;
 }
 

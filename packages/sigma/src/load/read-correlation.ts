@@ -64,7 +64,6 @@ export function readCorrelation(map: YamlMap, context: Context, index: number): 
     kind: 'correlation',
     correlation,
     references: [...rules, ...condition.references, ...aliases.references],
-    document: map,
     context,
   };
 }

@@ -31,7 +31,6 @@ export function readRule(map: YamlMap, context: Context, index: number, hasPipel
     logsource,
     selections,
     condition: readCondition(detection, selections, context),
-    document: map,
     context,
   };
 }

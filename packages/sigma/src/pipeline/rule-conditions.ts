@@ -1,5 +1,4 @@
 import { quote, refuse } from '../errors.ts';
-import { entry } from '../load/attributes.ts';
 import type { DraftCorrelation, DraftRule } from '../load/draft.ts';
 import { LEVELS } from '../load/metadata.ts';
 import type { DraftItem, DraftNode } from '../modifiers/value.ts';
@@ -96,7 +95,5 @@ function readAttribute(rule: DraftRule | DraftCorrelation, attribute: string): u
   if (Object.hasOwn(meta, attribute) && attribute !== 'custom' && attribute !== 'span') {
     return (meta as unknown as Record<string, unknown>)[attribute];
   }
-  if (attribute in meta.custom) return meta.custom[attribute];
-  const written = entry(rule.document, attribute)?.value;
-  return written?.kind === 'scalar' ? written.value : undefined;
+  return meta.custom[attribute];
 }
