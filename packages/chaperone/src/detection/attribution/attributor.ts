@@ -94,7 +94,7 @@ class RegistryAttributor implements Attributor {
     const signs: Sign[] = [];
     const match = principal.system ? undefined : this.#accounts?.find(principal);
     // A name that could be of two providers names neither.
-    const torn = match?.rivals.some((rival) => rival.provider !== match.account.provider);
+    const torn = match?.rivals.some((rival) => rival.provider !== match.account.provider) === true;
     const contested = match !== undefined && match.account.contested.length > 0;
     if (match !== undefined && !torn) {
       const by = contested
@@ -123,11 +123,12 @@ class RegistryAttributor implements Attributor {
       ...optional('tool', tool?.name),
       ...optional('declared', declared?.index),
     };
-    const notes = torn
-      ? [match.by]
-      : tool !== undefined && signs.length === 0
-        ? [`${tool.seen} belongs to the remote-management tool ${tool.name}`]
-        : [];
+    const notes =
+      match !== undefined && torn
+        ? [match.by]
+        : tool !== undefined && signs.length === 0
+          ? [`${tool.seen} belongs to the remote-management tool ${tool.name}`]
+          : [];
     if (signs.length === 0) return { ...base, confidence: 'low', by: notes };
     return { ...base, ...this.#weigh(signs), by: [...signs.map((sign) => sign.by), ...notes] };
   }

@@ -1,0 +1,1 @@
+export { type Changed, detectChange } from './change.ts';

@@ -1,0 +1,1 @@
+export { lastUse } from './last-use.ts';
