@@ -45,6 +45,8 @@ export interface EvtxSummary {
   readonly records: number;
   readonly unread: number;
   readonly carved: number;
+  /** whole records in unused space that can't be told any more, since their template was overwritten */
+  readonly uncarved: number;
   readonly issues: number;
   /** whether the signal stopped it */
   readonly aborted: boolean;
@@ -65,6 +67,7 @@ export class LogWalker {
   #records = 0;
   #unread = 0;
   #carved = 0;
+  #uncarved = 0;
   #issues = 0;
   aborted = false;
 
@@ -83,6 +86,7 @@ export class LogWalker {
       records: this.#records,
       unread: this.#unread,
       carved: this.#carved,
+      uncarved: this.#uncarved,
       issues: this.#issues,
       aborted: this.aborted,
     };
@@ -308,6 +312,7 @@ export class LogWalker {
         cursor.load(at, size, offset + at - base);
       } catch (error) {
         if (!(error instanceof DamagedRecord)) throw error;
+        this.#uncarved++;
         at += 4;
         continue;
       }

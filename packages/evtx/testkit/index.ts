@@ -1,3 +1,4 @@
+export { type Difference, differences, jsonDocuments } from './differences.ts';
 export type { EventSpec, UserData } from './event-body.ts';
 export { type JoinOptions, joinChunks } from './join-chunks.ts';
 export { sealChunk } from './seal-chunk.ts';
