@@ -142,10 +142,7 @@ const rules: Define = (root, io, done) => {
       'Decodes one event as a scan would and shows, for each selection and item of a rule, what held, what didn’t, and which part of the value matched. Exit code 1 when the rule fires, 0 when it doesn’t.',
     )
     .argument('<rule>', 'a rule file, or the id or title of a rule in --rules or among our own')
-    .argument(
-      '<event>',
-      'FILE#RECORD (line number, or EVTX record id), or a file that holds one event; - reads one from standard input',
-    )
+    .argument('<event>', 'FILE#RECORD (line number, or EVTX record id), or a file that holds one event')
     .option('--rules <dir>', 'where to look for the rule (repeatable)', gather)
     .option('--pipeline <file>', 'pySigma field mapping to apply (repeatable)', gather)
     .option('--zone <zone>', 'time zone of stamps that state none')

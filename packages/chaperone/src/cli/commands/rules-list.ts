@@ -7,7 +7,7 @@ import { loadRuleSet, ownRules } from './load-rule-set.ts';
 
 /** `chaperone rules list`: most serious first, then by title. */
 export async function rulesList(paths: string[], { json }: { json?: boolean }, io: Io): Promise<number> {
-  const { set, unread } = await loadRuleSet(paths.length === 0 ? [ownRules] : paths, io);
+  const { set, unread } = await loadRuleSet(paths.length === 0 ? [ownRules] : paths, {}, io);
   const all = [...set.rules, ...set.correlations].sort(
     (a, b) => rank(b.level) - rank(a.level) || (a.title < b.title ? -1 : 1),
   );
