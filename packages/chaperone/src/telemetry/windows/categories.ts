@@ -48,6 +48,8 @@ const SYSMON_KINDS: Readonly<Record<number, Kind>> = {
         deletekey: ['registry_event', 'registry_delete'],
         deletevalue: ['registry_event', 'registry_delete'],
       },
+      // Some shippers drop it: then nobody can say which of the two it was
+      otherwise: ['registry_event'],
     },
   },
   13: just('registry_event', 'registry_set'),
@@ -108,6 +110,7 @@ const SECURITY_KINDS: Readonly<Record<number, Kind>> = {
         '%%1906': ['registry_event', 'registry_delete'],
         'registry value deleted': ['registry_event', 'registry_delete'],
       },
+      otherwise: ['registry_event'],
     },
   },
   4663: {

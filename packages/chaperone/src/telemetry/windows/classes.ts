@@ -114,7 +114,7 @@ function refinement(key: string, services: readonly string[], kind: Kind, meanin
   const classes = new Map<string, EventClass>();
   const only = (names: readonly string[] | undefined) => {
     const kept = kind.categories.filter(({ category }) => names === undefined || names.includes(category));
-    const name = `${key}/${kept.map(({ category }) => category).join('+')}`;
+    const name = `${key}/${kept.map(({ category }) => category).join('+') || 'other'}`;
     let made = byKey.get(name.toLowerCase());
     if (made === undefined) {
       made = classOf(name, services, kept, kind, meaning);

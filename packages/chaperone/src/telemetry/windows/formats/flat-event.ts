@@ -20,8 +20,6 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = new Map(
     TimeCreated_SystemTime: ['TimeCreated', 'EventTime', '@timestamp'],
     Data: ['Message'],
     Level: ['SeverityValue'],
-    // NXLog lets the header's EventType give way to Sysmon's
-    EventType: ['EventTypeOrignal'],
     SourceProcessGUID: ['SourceProcessGuid'],
     TargetProcessGUID: ['TargetProcessGuid'],
   }),

@@ -24,11 +24,20 @@ export const windowsFlat: Format = {
   },
 };
 
-export function flatEvent(raw: string, json: Json, place: Place, context: DecodeContext): FlatEvent {
+export function flatEvent(raw: string, logged: Json, place: Place, context: DecodeContext): FlatEvent {
+  const json = logged.EventType === 'INFO' ? withEventType(logged) : logged;
   const kind = windowsClass(text(providerOf(json)), text(channelOf(json)), idOf(json) ?? -1);
   const event = new FlatEvent(kind, flatTime(json, context), place, json, raw);
   if (kind.refine !== undefined) event.class = refined(kind, (field) => event.get(field));
   return event;
+}
+
+/** Older NXLog lets its own `EventType` (`INFO`) hide Sysmon's, which then stands only in the message. */
+function withEventType(json: Json): Json {
+  const { Message, SourceName } = json;
+  if (SourceName !== 'Microsoft-Windows-Sysmon' || typeof Message !== 'string') return json;
+  const stated = /^EventType: (\w{1,32})\r?$/m.exec(Message);
+  return stated === null ? json : { ...json, EventType: stated[1] };
 }
 
 export function idOf(json: Json): number | string | undefined {
