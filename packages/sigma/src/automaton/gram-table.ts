@@ -1,6 +1,7 @@
 /**
- * From a gram (a few folded characters packed into an int) to the needles filed under it. A bitmap that fits the
- * nearest caches answers "no" for nearly every position of a text; only then is the table itself looked at.
+ * From a gram (four folded characters packed into an int) to the needles filed under it. A bitmap that fits the
+ * nearest caches answers "no" for nearly every position of a text; only then are the entries looked at. The arrays are
+ * public because the walk reads them in its innermost loop.
  */
 export interface Filing {
   /** the packed gram */
@@ -24,8 +25,8 @@ export class GramTable {
   readonly bits: Int32Array;
   readonly shift: number;
   /** open addressing, three ints an entry: gram, first filing, one past the last filing (0: entry is free) */
-  readonly #slots: Int32Array;
-  readonly #slotShift: number;
+  readonly slots: Int32Array;
+  readonly slotShift: number;
   /** two ints a filing: needle, back */
   readonly filings: Int32Array;
 
@@ -39,8 +40,8 @@ export class GramTable {
     this.shift = 32 - logBits;
     this.bits = new Int32Array(1 << (logBits - 5));
     const logSlots = Math.max(2, Math.ceil(Math.log2(filed.length * 2 + 1)));
-    this.#slotShift = 32 - logSlots;
-    this.#slots = new Int32Array(3 << logSlots);
+    this.slotShift = 32 - logSlots;
+    this.slots = new Int32Array(3 << logSlots);
     this.filings = new Int32Array(sorted.length * 2);
     for (let from = 0; from < sorted.length; ) {
       const gram = sorted[from].gram;
@@ -58,30 +59,11 @@ export class GramTable {
     const spread = Math.imul(gram, SPREAD);
     const bit = spread >>> this.shift;
     this.bits[bit >>> 5] |= 1 << (bit & 31);
-    let at = (spread >>> this.#slotShift) * 3;
-    while (this.#slots[at + 2] !== 0) at = at + 3 === this.#slots.length ? 0 : at + 3;
-    this.#slots[at] = gram;
-    this.#slots[at + 1] = from;
-    this.#slots[at + 2] = to;
-  }
-
-  /** The index of the gram's entry, to read with `from` and `to`; -1 where no needle is filed under it. */
-  find(gram: number): number {
-    const slots = this.#slots;
-    let at = (Math.imul(gram, SPREAD) >>> this.#slotShift) * 3;
-    while (slots[at + 2] !== 0) {
-      if (slots[at] === gram) return at;
-      at = at + 3 === slots.length ? 0 : at + 3;
-    }
-    return -1;
-  }
-
-  from(entry: number): number {
-    return this.#slots[entry + 1];
-  }
-
-  to(entry: number): number {
-    return this.#slots[entry + 2];
+    let at = (spread >>> this.slotShift) * 3;
+    while (this.slots[at + 2] !== 0) at = at + 3 === this.slots.length ? 0 : at + 3;
+    this.slots[at] = gram;
+    this.slots[at + 1] = from;
+    this.slots[at + 2] = to;
   }
 }
 

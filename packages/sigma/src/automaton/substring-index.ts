@@ -2,32 +2,41 @@
  * Which of many needles occur in a text, in one walk.
  *
  * Aho and Corasick's automaton over the 10,872 needles that SigmaHQ looks for in `CommandLine` would have some 170,000
- * states: 50 MB as a table, a cache miss for every character, and half a second to build. Instead every needle is filed under one
- * *gram* of its own, four characters packed into an int, chosen to be rare among all needles. The walk keeps the last
- * four characters in an int too, and asks a bitmap of a few KiB whether any needle is filed under it. Nearly always
- * not. Where one is, the needle is compared in full.
+ * states: 50 MB as a table, a cache miss for every character, and half a second to build. Instead every needle is filed
+ * under one *gram* of its own, four characters packed into an int, chosen to be rare among all needles. The walk keeps
+ * the last four characters in an int too, and asks a bitmap of a few KiB whether any needle is filed under it. Nearly
+ * always not. Where one is, the needle is compared in full.
  *
  *     needles  \powershell.exe   -encodedcommand   \temp\        (`.exe`, `powe`, `comm` are common: not chosen)
  *     filed    `hell` at 6       `dedc` at 5       `temp` at 1
  *     text     …C:\Windows\Temp\a.exe -EncodedCommand…
  *     walk     `temp` → compare `\temp\` at -1: hit;  `dedc` → compare: hit;  every other position: one bit read
  *
- * Needles of two and three characters are filed under two characters in a second table; single characters are looked
- * up in a second walk, in the few fields that ask for any. The loads don't depend on one another as an automaton's do, so the processor overlaps them.
+ * Needles of two and three characters are filed under two, in a table of all pairs; single characters have a table of
+ * their own. A short needle beyond ASCII fits neither, and is searched for plainly in texts that go beyond ASCII too. The
+ * loads don't depend on one another as an automaton's do, so the processor overlaps them.
  */
+import { fold } from '../fold.ts';
 import { type Filing, GramTable, SPREAD } from './gram-table.ts';
 import { Hits } from './hits.ts';
+import { MAX_PAIR_FILINGS, PAIR_BITS, type PairFiling, PairTable } from './pair-table.ts';
 import { UNIT_FOLD } from './unit-fold.ts';
 
 const GRAM = 4;
+const ASCII = 0x80;
 /** The tally of grams counts by hash, in a table of four entries a character, at most 2^18: exact enough to choose by. */
 const MAX_LOG_TALLY = 18;
+const NO_PAIRS = new PairTable([]);
+const NO_SINGLES = new Int32Array(ASCII).fill(-1);
 
 export class SubstringIndex {
   readonly hits: Hits;
-  readonly #long: GramTable | undefined;
-  readonly #short: GramTable | undefined;
-  readonly #singles: Map<number, number> | undefined;
+  readonly #long: GramTable;
+  readonly #pairs: PairTable;
+  /** ASCII character → needle that is this character, or -1 */
+  readonly #singles: Int32Array;
+  /** short needles with characters beyond ASCII */
+  readonly #odd: readonly { readonly text: string; readonly needle: number }[];
   /** all needles, one after the other, as code units */
   readonly #units: Uint16Array;
   readonly #start: Int32Array;
@@ -49,29 +58,32 @@ export class SubstringIndex {
     }
     const long: number[] = [];
     const short: number[] = [];
-    const singles = new Map<number, number>();
-    for (let i = 0; i < needles.length; i++) {
-      if (needles[i].length >= GRAM) long.push(i);
-      else if (needles[i].length > 1) short.push(i);
-      else singles.set(needles[i].charCodeAt(0), i);
+    const singles = NO_SINGLES.slice();
+    const odd: { text: string; needle: number }[] = [];
+    for (const [needle, text] of needles.entries()) {
+      if (text.length >= GRAM) long.push(needle);
+      else if (!isAscii(text) || short.length >= MAX_PAIR_FILINGS / 2) odd.push({ text, needle });
+      else if (text.length > 1) short.push(needle);
+      else singles[text.charCodeAt(0)] = needle;
     }
-    this.#long = long.length > 0 ? new GramTable(this.#file(long, GRAM)) : undefined;
-    this.#short = short.length > 0 ? new GramTable(this.#file(short, 2)) : undefined;
-    this.#singles = singles.size > 0 ? singles : undefined;
+    this.#long = new GramTable(this.#fileLong(long));
+    this.#pairs = short.length > 0 ? new PairTable(this.#fileShort(short)) : NO_PAIRS;
+    this.#singles = singles;
+    this.#odd = odd;
   }
 
   /** Files each needle under the gram that fewest needles contain, and among those the least used so far. */
-  #file(needles: readonly number[], width: number): Filing[] {
-    const logTally = Math.min(MAX_LOG_TALLY, Math.ceil(Math.log2(this.#units.length * 4)));
+  #fileLong(needles: readonly number[]): Filing[] {
+    const logTally = Math.min(MAX_LOG_TALLY, Math.ceil(Math.log2(this.#units.length * 4 + 1)));
     const bucket = (gram: number) => Math.imul(gram, SPREAD) >>> (32 - logTally);
     const tally = new Uint32Array(1 << logTally);
-    for (const needle of needles) this.#eachGram(needle, width, (gram) => tally[bucket(gram)]++);
+    for (const needle of needles) this.#eachGram(needle, (gram) => tally[bucket(gram)]++);
     const load = new Uint32Array(1 << logTally);
     return needles.map((needle) => {
       let best = 0;
       let bestBack = 0;
       let cost = Number.POSITIVE_INFINITY;
-      this.#eachGram(needle, width, (gram, back) => {
+      this.#eachGram(needle, (gram, back) => {
         const price = tally[bucket(gram)] + load[bucket(gram)] * 4;
         if (price < cost) {
           cost = price;
@@ -84,70 +96,86 @@ export class SubstringIndex {
     });
   }
 
-  #eachGram(needle: number, width: number, visit: (gram: number, back: number) => void): void {
+  #eachGram(needle: number, visit: (gram: number, back: number) => void): void {
     const start = this.#start[needle];
     const length = this.#start[needle + 1] - start;
-    const mask = width === GRAM ? -1 : 0xffff;
     let packed = 0;
     for (let i = 0; i < length; i++) {
       packed = (packed << 8) | squeeze(this.#units[start + i]);
-      if (i >= width - 1) visit(packed & mask, i);
+      if (i >= GRAM - 1) visit(packed, i);
     }
+  }
+
+  /** Of a needle of three characters, the pair with the rarer second letter: not a letter or digit, if there is one. */
+  #fileShort(needles: readonly number[]): PairFiling[] {
+    return needles.map((needle) => {
+      const start = this.#start[needle];
+      const length = this.#start[needle + 1] - start;
+      const unit = (i: number) => this.#units[start + i];
+      const at = length === 3 && rarity(unit(1)) + rarity(unit(2)) > rarity(unit(0)) + rarity(unit(1)) ? 1 : 0;
+      const pair = { first: unit(at), second: unit(at + 1), needle };
+      if (length === 2) return { ...pair, third: -1, offset: 0 };
+      return at === 0 ? { ...pair, third: unit(2), offset: 1 } : { ...pair, third: unit(0), offset: -2 };
+    });
   }
 
   /** Fills `hits` with the needles that occur in the text, whatever its case. */
   walk(text: string): void {
-    this.hits.clear();
+    const hits = this.hits;
+    hits.clear();
     const long = this.#long;
-    const short = this.#short;
-    if (long !== undefined && short !== undefined) this.#walkBoth(text, long, short);
-    else if (long !== undefined) this.#walkOne(text, long, -1);
-    else if (short !== undefined) this.#walkOne(text, short, 0xffff);
-    if (this.#singles !== undefined) this.#walkSingles(text, this.#singles);
-  }
-
-  #walkBoth(text: string, long: GramTable, short: GramTable): void {
-    const longBits = long.bits;
-    const longShift = long.shift;
-    const shortBits = short.bits;
-    const shortShift = short.shift;
+    const bits = long.bits;
+    const shift = long.shift;
+    const heads = this.#pairs.heads;
+    const singles = this.#singles;
+    const length = text.length;
     let packed = 0;
-    for (let i = 0; i < text.length; i++) {
-      packed = (packed << 8) | squeeze(UNIT_FOLD[text.charCodeAt(i)]);
-      const longBit = Math.imul(packed, SPREAD) >>> longShift;
-      if ((longBits[longBit >>> 5] >>> (longBit & 31)) & 1) this.#probe(long, packed, text, i);
-      const pair = packed & 0xffff;
-      const shortBit = Math.imul(pair, SPREAD) >>> shortShift;
-      if ((shortBits[shortBit >>> 5] >>> (shortBit & 31)) & 1) this.#probe(short, pair, text, i);
-    }
-  }
-
-  #walkOne(text: string, table: GramTable, mask: number): void {
-    const bits = table.bits;
-    const shift = table.shift;
-    let packed = 0;
-    for (let i = 0; i < text.length; i++) {
-      packed = ((packed << 8) | squeeze(UNIT_FOLD[text.charCodeAt(i)])) & mask;
+    let beyond = 0;
+    for (let i = 0; i < length; i++) {
+      const unit = UNIT_FOLD[text.charCodeAt(i)];
+      if (unit >= ASCII) {
+        beyond = 1;
+        packed = (packed << 8) | squeeze(unit);
+      } else {
+        if (singles[unit] >= 0) hits.add(singles[unit]);
+        const before = packed & 0xff;
+        if (before < ASCII && i > 0) {
+          const head = heads[(before << PAIR_BITS) | unit];
+          if (head !== 0) this.#probePair(head - 1, text, i);
+        }
+        packed = (packed << 8) | unit;
+      }
       const bit = Math.imul(packed, SPREAD) >>> shift;
-      if ((bits[bit >>> 5] >>> (bit & 31)) & 1) this.#probe(table, packed, text, i);
+      if ((bits[bit >>> 5] >>> (bit & 31)) & 1) this.#probe(packed, text, i);
+    }
+    if (beyond === 1 && this.#odd.length > 0) this.#searchOdd(text);
+  }
+
+  #probePair(from: number, text: string, at: number): void {
+    const filings = this.#pairs.filings;
+    const hits = this.hits;
+    for (let filing = from * 3; filings[filing] >= 0; filing += 3) {
+      const third = filings[filing + 1];
+      const place = at + filings[filing + 2];
+      if (third < 0 || (place >= 0 && place < text.length && UNIT_FOLD[text.charCodeAt(place)] === third)) {
+        hits.add(filings[filing]);
+      }
     }
   }
 
-  #walkSingles(text: string, singles: Map<number, number>): void {
-    for (let i = 0; i < text.length; i++) {
-      const needle = singles.get(UNIT_FOLD[text.charCodeAt(i)]);
-      if (needle !== undefined) this.hits.add(needle);
+  #probe(gram: number, text: string, at: number): void {
+    const long = this.#long;
+    const slots = long.slots;
+    let slot = (Math.imul(gram, SPREAD) >>> long.slotShift) * 3;
+    while (slots[slot] !== gram || slots[slot + 2] === 0) {
+      if (slots[slot + 2] === 0) return;
+      slot = slot + 3 === slots.length ? 0 : slot + 3;
     }
-  }
-
-  #probe(table: GramTable, gram: number, text: string, at: number): void {
-    const entry = table.find(gram);
-    if (entry < 0) return;
-    const to = table.to(entry);
-    const filings = table.filings;
-    for (let filing = table.from(entry); filing < to; filing++) {
-      const needle = filings[filing * 2];
-      if (!this.hits.has(needle) && this.#occurs(needle, text, at - filings[filing * 2 + 1])) this.hits.add(needle);
+    const filings = long.filings;
+    const to = slots[slot + 2] * 2;
+    for (let filing = slots[slot + 1] * 2; filing < to; filing += 2) {
+      const needle = filings[filing];
+      if (!this.hits.has(needle) && this.#occurs(needle, text, at - filings[filing + 1])) this.hits.add(needle);
     }
   }
 
@@ -161,9 +189,24 @@ export class SubstringIndex {
     }
     return true;
   }
+
+  #searchOdd(text: string): void {
+    const folded = fold(text);
+    for (const { text: sought, needle } of this.#odd) if (folded.includes(sought)) this.hits.add(needle);
+  }
 }
 
 /** A code unit in eight bits: ASCII as it is, others share the upper half. The comparison in full tells them apart. */
 function squeeze(unit: number): number {
-  return unit < 0x80 ? unit : 0x80 | (unit & 0x7f);
+  return unit < ASCII ? unit : ASCII | (unit & 0x7f);
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= ASCII) return false;
+  return true;
+}
+
+/** Letters, digits and the space are everywhere, other characters are not. */
+function rarity(unit: number): number {
+  return /[a-z0-9 ]/.test(String.fromCharCode(unit)) ? 0 : 1;
 }

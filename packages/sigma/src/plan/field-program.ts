@@ -7,7 +7,7 @@ import { IntLists } from '../automaton/int-lists.ts';
 import type { Atom } from './atoms.ts';
 import type { Formula } from './formula.ts';
 import type { Predicate } from './logic.ts';
-import { PredicateCheck } from './predicate-check.ts';
+import { PredicateCheck, sortPrefix } from './predicate-check.ts';
 import { ValueCheck } from './value-check.ts';
 import { type MemoryBudget, ValueMemory } from './value-memory.ts';
 
@@ -29,6 +29,9 @@ export class FieldProgram {
   walked = 0;
   readonly #numbers = new Map<number, number>();
   readonly #atoms: readonly Atom[];
+  /** lists of atoms that have held together, and the list of predicates that each comes to */
+  readonly #atomLists = new IntLists();
+  readonly #listOf: number[] = [];
   readonly #price: (formula: Formula) => number;
   readonly #memory: ValueMemory | undefined;
   readonly #remembered = new Map<number, number>();
@@ -105,15 +108,29 @@ export class FieldProgram {
     truth.clear();
     this.#values!.collect(value);
     if (truth.count === 0) return 0;
-    const count = check.collect(this.#found);
-    if (count === 0) return 0;
-    if (this.lists.size >= MAX_LISTS || this.lists.weight >= MAX_WEIGHT) this.#restart();
-    return this.lists.intern(this.#found, 0, count);
+    sortPrefix(truth.list, truth.count);
+    const known = this.#atomLists.size;
+    const atoms = this.#atomLists.intern(truth.list, 0, truth.count);
+    if (atoms < known) return this.#listOf[atoms];
+    return this.#number(atoms, check.collect(this.#found));
+  }
+
+  /** Numbers the list of the `count` predicates found, and remembers it for the list of atoms. */
+  #number(atoms: number, count: number): number {
+    if (this.lists.size >= MAX_LISTS || this.lists.weight + this.#atomLists.weight >= MAX_WEIGHT) {
+      this.#restart();
+      return this.lists.intern(this.#found, 0, count);
+    }
+    const list = this.lists.intern(this.#found, 0, count);
+    this.#listOf[atoms] = list;
+    return list;
   }
 
   #restart(): void {
     this.generation++;
     this.lists.clear();
+    this.#atomLists.clear();
+    this.#listOf.length = 0;
     this.#reserveEmpty();
     this.#memory?.clear();
     this.#remembered.clear();

@@ -37,15 +37,22 @@ interface Filed {
   readonly checks: { readonly number: number; readonly check: Check }[];
 }
 
+/** By the number of a literal: what is filed under it. */
+interface Files {
+  readonly all: readonly Filed[];
+  /** the test, where it is the only one and holds on the hit; else -1. Most literals are like that */
+  readonly sole: Int32Array;
+}
+
 const NOT_ASCII = /[^\0-\x7f]/;
 
 export class TextMatcher {
   readonly #starts: AnchoredTrie | undefined;
-  readonly #startFiled: readonly Filed[];
+  readonly #startFiles: Files;
   readonly #ends: AnchoredTrie | undefined;
-  readonly #endFiled: readonly Filed[];
+  readonly #endFiles: Files;
   readonly #inside: SubstringIndex | undefined;
-  readonly #insideFiled: readonly Filed[];
+  readonly #insideFiles: Files;
   /** asked of every text */
   readonly #always: Filed = { holds: [], checks: [] };
   /**
@@ -68,11 +75,11 @@ export class TextMatcher {
     };
     for (const test of tests) this.#add(test, file);
     this.#tried = new Hits(tests.reduce((most, { number }) => Math.max(most, number + 1), 0));
-    this.#startFiled = [...starts.values()];
+    this.#startFiles = files(starts);
     this.#starts = starts.size > 0 ? new AnchoredTrie([...starts.values()], false) : undefined;
-    this.#endFiled = [...ends.values()];
+    this.#endFiles = files(ends);
     this.#ends = ends.size > 0 ? new AnchoredTrie([...ends.values()], true) : undefined;
-    this.#insideFiled = [...inside.values()];
+    this.#insideFiles = files(inside);
     this.#inside = inside.size > 0 ? new SubstringIndex([...inside.keys()]) : undefined;
   }
 
@@ -109,22 +116,27 @@ export class TextMatcher {
     this.#tried.clear();
     if (this.#inside !== undefined) {
       this.#inside.walk(text);
-      this.#collect(this.#inside.hits, this.#insideFiled, text, truth);
+      this.#collect(this.#inside.hits, this.#insideFiles, text, truth);
     }
     if (this.#starts !== undefined) {
       this.#starts.walk(text);
-      this.#collect(this.#starts.hits, this.#startFiled, text, truth);
+      this.#collect(this.#starts.hits, this.#startFiles, text, truth);
     }
     if (this.#ends !== undefined) {
       this.#ends.walk(text);
-      this.#collect(this.#ends.hits, this.#endFiled, text, truth);
+      this.#collect(this.#ends.hits, this.#endFiles, text, truth);
     }
     this.#apply(this.#always, text, truth);
     if (this.#foreign.checks.length > 0 && NOT_ASCII.test(text)) this.#apply(this.#foreign, text, truth);
   }
 
-  #collect(hits: Hits, all: readonly Filed[], text: string, truth: Hits): void {
-    for (let i = 0; i < hits.count; i++) this.#apply(all[hits.list[i]], text, truth);
+  #collect(hits: Hits, { sole, all }: Files, text: string, truth: Hits): void {
+    const { list, count } = hits;
+    for (let i = 0; i < count; i++) {
+      const literal = list[i];
+      if (sole[literal] >= 0) truth.add(sole[literal]);
+      else this.#apply(all[literal], text, truth);
+    }
   }
 
   #apply(filed: Filed, text: string, truth: Hits): void {
@@ -137,6 +149,12 @@ export class TextMatcher {
       if (check.matches(text)) truth.add(number);
     }
   }
+}
+
+function files(map: ReadonlyMap<string, Filed>): Files {
+  const all = [...map.values()];
+  const sole = Int32Array.from(all, ({ holds, checks }) => (holds.length === 1 && checks.length === 0 ? holds[0] : -1));
+  return { all, sole };
 }
 
 function filed<F extends Filed>(map: Map<string, F>, key: string, fresh: F): F {
