@@ -37,10 +37,9 @@ export function loadRules(sources: readonly RuleSource[], options: LoadOptions =
   const drafts: Draft[] = [];
   const refusedNames = new Set<string>();
   for (const { file, text } of sources) {
-    const read = readSource(file, text, pipelines.length > 0);
-    drafts.push(...read.drafts);
-    refused.push(...read.refused);
-    warnings.push(...read.warnings);
+    const read = readSource(file, text, pipelines.length > 0, warnings);
+    for (const draft of read.drafts) drafts.push(draft);
+    for (const one of read.refused) refused.push(one);
     for (const name of read.refusedNames) refusedNames.add(name);
   }
   const rules = drafts.filter((draft) => draft.kind === 'rule');

@@ -11,6 +11,7 @@ import { parseYaml, type YamlMap, type YamlNode } from './yaml.ts';
 export interface ReadSource {
   readonly drafts: Draft[];
   readonly refused: Refusal[];
+  /** also takes what is noticed later, when filters and pipelines run */
   readonly warnings: Refusal[];
   /** ids and names of refused documents: a correlation that refers to one is told so */
   readonly refusedNames: string[];
@@ -20,9 +21,9 @@ export interface ReadSource {
 const MAX_TEXT = 64 * 1024 * 1024;
 
 /** Reads every document of a file. One that can't be read never takes its neighbours with it. */
-export function readSource(file: string, text: string, hasPipelines: boolean): ReadSource {
+export function readSource(file: string, text: string, hasPipelines: boolean, warnings: Refusal[]): ReadSource {
   const source = new Source(file, text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  const read: ReadSource = { drafts: [], refused: [], warnings: [], refusedNames: [] };
+  const read: ReadSource = { drafts: [], refused: [], warnings, refusedNames: [] };
   if (text.length > MAX_TEXT) {
     const message = `the text has ${text.length} characters, more than ${MAX_TEXT}`;
     read.refused.push(source.issue('error', 'source-too-large', 0, message, 'split the file', undefined));

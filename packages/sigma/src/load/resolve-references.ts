@@ -92,29 +92,28 @@ function find(
 /** Refuses every correlation that lies on a circle. */
 function dropCircles(targets: ReadonlyMap<DraftCorrelation, ReadonlyMap<string, string>>, drop: Drop): void {
   const byId = new Map([...targets.keys()].map((draft) => [draft.correlation.id, draft]));
-  const next = (draft: DraftCorrelation): DraftCorrelation[] =>
-    [...new Set(targets.get(draft)?.values())].flatMap((id) => byId.get(id) ?? []);
-  for (const draft of [...targets.keys()]) {
-    const seen = new Set<DraftCorrelation>();
-    const open = next(draft);
-    while (open.length > 0) {
-      const one = open.pop()!;
-      if (one === draft) {
-        const message = 'this correlation refers to itself, directly or through others, so it can never fire';
-        drop(
-          draft,
-          'reference-cycle',
-          draft.references[0]?.at ?? draft.context.at,
-          message,
-          'take it out of the circle',
-        );
-        break;
-      }
-      if (seen.has(one)) continue;
-      seen.add(one);
-      open.push(...next(one));
-    }
+  const next = new Map(
+    [...targets].map(([draft, ids]) => [draft, [...new Set(ids.values())].flatMap((id) => byId.get(id) ?? [])]),
+  );
+  for (const draft of [...targets.keys()].filter((one) => reachesItself(one, next))) {
+    const message = 'this correlation refers to itself, directly or through others, so it can never fire';
+    drop(draft, 'reference-cycle', draft.references[0]?.at ?? draft.context.at, message, 'take it out of the circle');
   }
+}
+
+function reachesItself(
+  start: DraftCorrelation,
+  next: ReadonlyMap<DraftCorrelation, readonly DraftCorrelation[]>,
+): boolean {
+  const seen = new Set<DraftCorrelation>();
+  const open = [...(next.get(start) ?? [])];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (one === start) return true;
+    if (seen.has(one)) continue;
+    seen.add(one);
+    open.push(...(next.get(one) ?? []));
+  }
+  return false;
 }
 
 /** Refuses, until nothing changes, what refers to something refused. */
