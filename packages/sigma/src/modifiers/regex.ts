@@ -133,7 +133,7 @@ function isPossessive(source: string, at: number): boolean {
 }
 
 /** Spellings of PCRE and of .NET that RE2 knows under another name. */
-function translate(source: string): string {
+export function translate(source: string): string {
   if (!source.includes('\\')) return source;
   return source.replace(/\\(?:u([0-9a-fA-F]{4})|[\s\S])/g, (whole, hex: string | undefined) => {
     if (hex !== undefined) return `\\x{${hex}}`;

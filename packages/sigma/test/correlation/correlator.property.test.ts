@@ -6,6 +6,8 @@ import type { CorrelationMatch } from '../../src/correlation/match.ts';
 import { correlation, rule, setOf } from './build.ts';
 import { type OracleInput, type OracleMatch, oracle } from './oracle.ts';
 
+/** `CHAPERONE_EFFORT=20` tries twenty times as many */
+const EFFORT = Number(process.env.CHAPERONE_EFFORT ?? 1);
 const RULES = ['a', 'b', 'c'].map(rule);
 const op = fc.constantFrom('gt', 'gte', 'lt', 'lte', 'eq', 'neq');
 const bound = fc.integer({ min: 0, max: 6 });
@@ -136,7 +138,7 @@ test('any order of arrival finds what the definition says', () => {
         ),
       ).toEqual(expected);
     }),
-    { numRuns: 3000 },
+    { numRuns: 3000 * EFFORT },
   );
 });
 
@@ -173,7 +175,7 @@ test('chains find what the definition says', () => {
         expect(plain(found.matches)).toEqual(plain(oracle(setOf(RULES, [top, inner]), inputs)));
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 1500 * EFFORT },
   );
 });
 
@@ -191,6 +193,6 @@ test('a small buffer gives the same as long as nothing comes later than it holds
       expect(small.late).toBe(0);
       expect(plain(small.matches)).toEqual(plain(oracle(setOf(RULES, [one]), sorted)));
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000 * EFFORT },
   );
 });

@@ -149,7 +149,10 @@ function runsIn(correlation: Correlation, group: string, members: readonly Occur
 function full(correlation: Correlation): boolean {
   if (correlation.temporal !== undefined || correlation.type === 'temporal_ordered') return false;
   if (['value_avg', 'value_percentile', 'value_median'].includes(correlation.type)) return true;
-  return correlation.condition.some(({ op }) => op !== 'gt' && op !== 'gte');
+  // there can't be more rules than there are: exactly all is at least all
+  const all = (op: string, value: number) =>
+    correlation.type === 'temporal' && op === 'eq' && value === correlation.rules.length;
+  return correlation.condition.some(({ op, value }) => op !== 'gt' && op !== 'gte' && !all(op, value));
 }
 
 function hitsIn(correlation: Correlation, members: readonly Occurrence[]): Hit[] {
