@@ -21,11 +21,16 @@ function explain(error: unknown, io: Io): number {
   // commander has already written its message
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.clean : exit.usage;
   if (error instanceof UsageError || error instanceof ReportError) {
-    io.stderr.write(`chaperone: ${inert(error.message)}\n`);
-    if (error.mend !== undefined) io.stderr.write(`  ${inert(error.mend)}\n`);
+    io.stderr.write(`chaperone: ${inertLines(error.message)}\n`);
+    if (error.mend !== undefined) io.stderr.write(`  ${inertLines(error.mend)}\n`);
     return exit.usage;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.stderr.write(`chaperone: a fault of its own, please report it:\n${trace.split('\n').map(inert).join('\n')}\n`);
+  io.stderr.write(`chaperone: a fault of its own, please report it:\n${inertLines(trace)}\n`);
   return exit.fault;
+}
+
+/** Lines stay lines; what is in them is made inert. */
+function inertLines(text: string): string {
+  return text.split('\n').map(inert).join('\n');
 }

@@ -10,6 +10,7 @@ import {
   isZone,
   levels,
   pageFile,
+  ReportError,
   rank,
   summaryFile,
   verdictWords,
@@ -22,7 +23,7 @@ import { prepareOut } from '../out-folder.ts';
 import { parseTime } from '../parse-time.ts';
 import { summaryText } from '../summary-text.ts';
 import { paintFor } from '../terminal/paint.ts';
-import { showProgress } from '../terminal/progress.ts';
+import { type ProgressState, showProgress } from '../terminal/progress.ts';
 
 /** The options of `chaperone scan` as commander gives them. */
 export interface ScanArguments {
@@ -65,13 +66,10 @@ export async function scan(
     stop.abort();
   });
   try {
-    const found = await run({
-      ...asked,
-      signal: stop.signal,
-      onProgress: (state) => {
-        if (!stop.signal.aborted) progress?.update(state);
-      },
-    });
+    const onProgress = (state: ProgressState) => {
+      if (!stop.signal.aborted) progress?.update(state);
+    };
+    const found = await run({ ...asked, signal: stop.signal, onProgress }).catch((error) => refuse(error, asked.out));
     progress?.done();
     const result = completed(found, asked.level, stop.signal.aborted, asked.zone);
     const zone = result.summary.zone ?? 'UTC';
@@ -83,6 +81,16 @@ export async function scan(
     progress?.done();
     forget();
   }
+}
+
+/** The engine's own refusals (a registry or pipeline that can't be used) and a disk that is full, put into words for the user. */
+function refuse(error: unknown, out: string): never {
+  if (error instanceof Error && error.name === 'ScanInputError') throw new UsageError(error.message);
+  const code = (error as NodeJS.ErrnoException)?.code;
+  const path = (error as NodeJS.ErrnoException)?.path ?? out;
+  if (code === 'ENOSPC' || code === 'EDQUOT' || (path.startsWith(out) && (code === 'EACCES' || code === 'EROFS')))
+    throw ReportError.from(error, path);
+  throw error;
 }
 
 /** What the command line knows and the engine need not: the level, the zone to show, and whether it was stopped. */
