@@ -1,2 +1,3 @@
 export type * from './finding.ts';
+export { ScanInputError, type ScanOptions, type ScanProgress, scan } from './scan.ts';
 export type * from './scan-result.ts';

@@ -1,0 +1,83 @@
+import { type Bound, type EventAccess, type Explanation, explain, type NodeTrace, sentence } from '@chaperone/sigma';
+import type { Evidence } from '../finding.ts';
+import { type RuleRow, sourceFields } from './rule-table.ts';
+
+/** Why a rule holds for one combination of values: in words, and as data. */
+export interface Explained {
+  readonly words: string;
+  readonly evidence: readonly Evidence[];
+  /** `"evidence":[...]` */
+  readonly json: string;
+}
+
+/** Combinations remembered; past it everything is forgotten and begun anew. */
+const REMEMBERED = 20_000;
+/** Values longer than this are explained each time. */
+const LONGEST = 2_000;
+
+/**
+ * Explains matches. The same rule fires again and again on the same values, so explanations are remembered by rule and by the
+ * values of the fields that the rule reads.
+ */
+export class Explainer {
+  private readonly known = new Map<string, Explained>();
+  private readonly fields = new WeakMap<Bound, readonly string[]>();
+
+  of(row: RuleRow, bound: Bound, event: EventAccess): Explained {
+    if (row.keywords) return this.make(bound, event);
+    let fields = this.fields.get(bound);
+    if (fields === undefined) {
+      fields = sourceFields(row, bound);
+      this.fields.set(bound, fields);
+    }
+    let key = `${row.number}`;
+    for (const field of fields) {
+      const value = event.get(field);
+      key += typeof value === 'string' ? `\0${value}` : `\0\0${JSON.stringify(value)}`;
+    }
+    if (key.length > LONGEST) return this.make(bound, event);
+    let explained = this.known.get(key);
+    if (explained === undefined) {
+      explained = this.make(bound, event);
+      if (this.known.size >= REMEMBERED) this.known.clear();
+      this.known.set(key, explained);
+    }
+    return explained;
+  }
+
+  private make(bound: Bound, event: EventAccess): Explained {
+    const explanation = explain(bound.rule, event, bound.offer.fields);
+    const evidence: Evidence[] = evidenceOf(explanation);
+    return { words: sentence(explanation), evidence, json: `"evidence":${JSON.stringify(evidence)}` };
+  }
+}
+
+/** Evidence of one finding, at most: a rule that lists fifty words of which twenty stand in the value needs no more. */
+const MOST = 12;
+
+/** The items that held, in the selections that held, as data. */
+function evidenceOf(explanation: Explanation): Evidence[] {
+  const found: Evidence[] = [];
+  const visit = (selection: string, node: NodeTrace): void => {
+    if (!node.held || node.kind === 'not' || found.length >= MOST) return;
+    if (node.kind !== 'item') {
+      for (const inner of node.of) visit(selection, inner);
+      return;
+    }
+    const { value } = node;
+    const from = value?.matched === undefined ? 0 : value.matched[0] - value.offset;
+    const to = value?.matched === undefined ? 0 : value.matched[1] - value.offset;
+    found.push({
+      selection,
+      item: node.key,
+      field: node.sourceField ?? node.field ?? '(any value)',
+      value: value?.text ?? '',
+      expected: node.written,
+      ...(to > from && from >= 0 && value !== undefined && to <= value.text.length
+        ? { part: [from, to] as const }
+        : {}),
+    });
+  };
+  for (const { name, held, node } of explanation.selections) if (held) visit(name, node);
+  return found;
+}

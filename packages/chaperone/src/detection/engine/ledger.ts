@@ -1,0 +1,203 @@
+import type { Activity, Attribution, Facts } from '../../registry/index.ts';
+import type { EventClass, NormalPath, Outcome, Place } from '../../telemetry/index.ts';
+import { TextPool } from './text-pool.ts';
+
+/** An activity as the engine keeps it: with its number and the hours in which it was seen. */
+export interface Entry extends Activity {
+  readonly number: number;
+  /** whether events of this kind must be shown to the terms' judge one by one */
+  readonly watched: boolean;
+  /** days since 1970 (UTC) with at least one event */
+  readonly days: Set<number>;
+  lastDay: number;
+  /** hours of the UTC day in which it was seen, one bit each */
+  hours: number;
+}
+
+const DAY = 86_400_000_000;
+const HOUR = 3_600_000_000;
+
+/**
+ * Who did what where, counted: one entry per distinct tuple of identity values (class, outcome, user, host, address ...).
+ * Attribution is worked out once per entry. Bounded: past `limit` tuples, further ones are counted under their class and
+ * host alone, and `overflow` says how many events that concerns.
+ */
+export class Ledger {
+  readonly entries: Entry[] = [];
+  readonly pool = new TextPool();
+  overflow = 0;
+  private slots = new Int32Array(1 << 14);
+  private tuples = new Int32Array(1 << 16);
+  private tupleEnd = 0;
+  private starts: number[] = [];
+  private readonly scratch = new Int32Array(64);
+  private readonly limit: number;
+  private readonly attribute: (facts: Facts) => Attribution;
+  private readonly wants: (facts: Facts, attribution: Attribution) => boolean;
+
+  constructor(
+    attribute: (facts: Facts) => Attribution,
+    wants: (facts: Facts, attribution: Attribution) => boolean,
+    limit = 200_000,
+  ) {
+    this.attribute = attribute;
+    this.wants = wants;
+    this.limit = limit;
+  }
+
+  /**
+   * The entry of a tuple. `paths` and `numbers` (of the pool; 0: absent) run in parallel; `count` of them count.
+   * `kind` is any small number that stands for the class.
+   */
+  entry(
+    kind: number,
+    eventClass: EventClass,
+    outcome: Outcome,
+    paths: readonly NormalPath[],
+    numbers: Int32Array,
+    count: number,
+    place: () => Place,
+  ): Entry {
+    const key = this.scratch;
+    key[0] = kind;
+    key[1] = outcome === 'success' ? 1 : outcome === 'failure' ? 2 : 0;
+    let hash = Math.imul(kind * 4 + key[1] + 1, 0x9e3779b1);
+    for (let i = 0; i < count; i += 1) {
+      key[i + 2] = numbers[i];
+      hash = Math.imul(hash ^ numbers[i], 0x85ebca6b);
+      hash ^= hash >>> 15;
+    }
+    const length = count + 2;
+    let mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (;;) {
+      const at = this.slots[slot] - 1;
+      if (at < 0) break;
+      if (this.same(at, length)) return this.entries[at];
+      slot = (slot + 1) & mask;
+    }
+    if (this.entries.length >= this.limit) return this.crowded(kind, eventClass, outcome, paths, numbers, count, place);
+    if (this.entries.length * 2 >= this.slots.length) {
+      this.grow();
+      mask = this.slots.length - 1;
+      slot = this.hashOf(length) & mask;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    }
+    this.slots[slot] = this.entries.length + 1;
+    return this.add(length, eventClass, outcome, paths, numbers, count, place);
+  }
+
+  /** Counts one event of an entry. `time` is NaN where the source states none. */
+  count(entry: Entry, time: number): void {
+    entry.count += 1;
+    if (time !== time) return;
+    if (entry.first === undefined || time < entry.first) entry.first = time;
+    if (entry.last === undefined || time > entry.last) entry.last = time;
+    const day = Math.floor(time / DAY);
+    if (day !== entry.lastDay) {
+      entry.lastDay = day;
+      if (entry.days.size < 4000) entry.days.add(day);
+    }
+    entry.hours |= 1 << Math.floor((time - day * DAY) / HOUR);
+  }
+
+  private same(entry: number, length: number): boolean {
+    let at = this.starts[entry];
+    if (this.tuples[at] !== length) return false;
+    for (let i = 0; i < length; i += 1) {
+      at += 1;
+      if (this.tuples[at] !== this.scratch[i]) return false;
+    }
+    return true;
+  }
+
+  private hashOf(length: number): number {
+    let hash = Math.imul(this.scratch[0] * 4 + this.scratch[1] + 1, 0x9e3779b1);
+    for (let i = 2; i < length; i += 1) {
+      hash = Math.imul(hash ^ this.scratch[i], 0x85ebca6b);
+      hash ^= hash >>> 15;
+    }
+    return hash;
+  }
+
+  private add(
+    length: number,
+    eventClass: EventClass,
+    outcome: Outcome,
+    paths: readonly NormalPath[],
+    numbers: Int32Array,
+    count: number,
+    place: () => Place,
+  ): Entry {
+    while (this.tupleEnd + length + 1 > this.tuples.length) {
+      const wider = new Int32Array(this.tuples.length * 2);
+      wider.set(this.tuples);
+      this.tuples = wider;
+    }
+    this.starts.push(this.tupleEnd);
+    this.tuples[this.tupleEnd] = length;
+    for (let i = 0; i < length; i += 1) this.tuples[this.tupleEnd + 1 + i] = this.scratch[i];
+    this.tupleEnd += length + 1;
+    const values: Partial<Record<NormalPath, string>> = {};
+    for (let i = 0; i < count; i += 1) if (numbers[i] !== 0) values[paths[i]] = this.pool.text(numbers[i]);
+    const facts: Facts = { class: eventClass, outcome, values };
+    const attribution = this.attribute(facts);
+    const entry: Entry = {
+      number: this.entries.length,
+      facts,
+      attribution,
+      watched: this.wants(facts, attribution),
+      count: 0,
+      first: undefined,
+      last: undefined,
+      place: place(),
+      days: new Set(),
+      lastDay: Number.NaN,
+      hours: 0,
+    };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  /** Past the limit: the tuple reduced to the reporting host, which exists or is made whatever the limit says. */
+  private crowded(
+    kind: number,
+    eventClass: EventClass,
+    outcome: Outcome,
+    paths: readonly NormalPath[],
+    numbers: Int32Array,
+    count: number,
+    place: () => Place,
+  ): Entry {
+    this.overflow += 1;
+    const host = paths.indexOf('device.hostname');
+    const name = host >= 0 && host < count ? this.pool.text(numbers[host]) : '';
+    const key = `${kind}|${outcome}|${this.reduced.size < 10_000 ? name : ''}`;
+    const known = this.reduced.get(key);
+    if (known !== undefined) return known;
+    const only = new Int32Array(count);
+    if (host >= 0 && host < count && this.reduced.size < 10_000) only[host] = numbers[host];
+    this.scratch.fill(0);
+    this.scratch[0] = kind;
+    const entry = this.add(2, eventClass, outcome, paths, only, count, place);
+    this.reduced.set(key, entry);
+    return entry;
+  }
+  private readonly reduced = new Map<string, Entry>();
+
+  private grow(): void {
+    const saved = this.scratch.slice();
+    const next = new Int32Array(this.slots.length * 2);
+    const mask = next.length - 1;
+    for (let entry = 0; entry < this.entries.length; entry += 1) {
+      const at = this.starts[entry];
+      const length = this.tuples[at];
+      for (let i = 0; i < length; i += 1) this.scratch[i] = this.tuples[at + 1 + i];
+      let slot = this.hashOf(length) & mask;
+      while (next[slot] !== 0) slot = (slot + 1) & mask;
+      next[slot] = entry + 1;
+    }
+    this.slots = next;
+    this.scratch.set(saved);
+  }
+}

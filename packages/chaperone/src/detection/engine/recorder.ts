@@ -1,0 +1,123 @@
+import type { LogEvent, Place } from '../../telemetry/index.ts';
+import type { Finding } from '../finding.ts';
+import type { Explained } from './explained.ts';
+import type { Entry } from './ledger.ts';
+import type { PartWriter } from './part-writer.ts';
+import { rfc3339 } from './rfc3339.ts';
+import { type RuleRow, textHash } from './rule-table.ts';
+
+/** The raw form of an event in a finding is cut to this many characters. */
+const RAW = 8_000;
+
+/** What a ledger entry contributes to each of its findings, worked out once. */
+interface Who {
+  readonly json: string;
+  readonly words: string;
+  readonly host: string;
+}
+
+/** Writes rule findings as lines of JSON. The parts that repeat (rule, who, why) are joined as ready text. */
+export class Recorder {
+  private readonly organization: string | null;
+  private readonly part: PartWriter;
+  private readonly whos = new Map<Entry, Who>();
+  private file = '';
+  private fileHash = 0;
+  private fileJson = '';
+
+  constructor(part: PartWriter, organization: string | null) {
+    this.part = part;
+    this.organization = organization;
+  }
+
+  /** Writes one line; the same content as `finding` but for the raw form. */
+  write(row: RuleRow, entry: Entry, explained: Explained, time: number, place: Place): void {
+    if (place.file !== this.file) this.open(place.file);
+    const who = this.who(entry);
+    const offset = place.offset === undefined ? '' : `,"offset":${place.offset}`;
+    const stamp = time === time ? `"${rfc3339(time)}"` : 'null';
+    this.part.line(
+      `{"id":"${this.id(row, place)}","time":${stamp},${row.json},"source":{"file":${this.fileJson},"record":${place.record}${offset}},` +
+        `${who.json},"why":${JSON.stringify(why(row, who, explained, time))},${explained.json},"event":{"class":${JSON.stringify(entry.facts.class.key)}}}`,
+    );
+  }
+
+  /** The same finding as an object, with the event's raw form. */
+  finding(row: RuleRow, entry: Entry, explained: Explained, event: LogEvent): Finding {
+    const { rule } = row;
+    const time = event.time ?? Number.NaN;
+    if (event.place.file !== this.file) this.open(event.place.file);
+    const raw = event.raw();
+    return {
+      id: this.id(row, event.place),
+      time: time === time ? rfc3339(time) : null,
+      level: rule.level,
+      confidence: row.confidence,
+      detector: 'rule',
+      rule: {
+        id: rule.id,
+        title: rule.title,
+        author: rule.author,
+        license: rule.license,
+        file: rule.file,
+        tags: rule.tags,
+      },
+      source: event.place,
+      ...subject(entry, this.organization),
+      why: why(row, this.who(entry), explained, time),
+      evidence: explained.evidence,
+      attack: { tactics: row.tactics, techniques: row.techniques },
+      event: { class: entry.facts.class.key, raw: raw.length > RAW ? `${raw.slice(0, RAW)} ...` : raw },
+    };
+  }
+
+  private open(file: string): void {
+    this.file = file;
+    this.fileHash = textHash(file);
+    this.fileJson = JSON.stringify(file);
+  }
+
+  /** A name for the finding that is the same in every run over the same files. */
+  private id(row: RuleRow, place: Place): string {
+    const low = Math.imul(this.fileHash ^ Math.imul(place.record | 0, 0x9e3779b1), 0x85ebca6b) >>> 0;
+    const high = Math.imul(row.hash ^ Math.imul((place.offset ?? 0) | 0, 0xc2b2ae35) ^ low, 0x27d4eb2f) >>> 0;
+    return `f-${row.hash.toString(16).padStart(8, '0')}${high.toString(16).padStart(8, '0')}${low.toString(16).padStart(8, '0')}`;
+  }
+
+  private who(entry: Entry): Who {
+    const known = this.whos.get(entry);
+    if (known !== undefined) return known;
+    const parts = subject(entry, this.organization);
+    const who: Who = {
+      json: JSON.stringify(parts).slice(1, -1),
+      words: `${parts.account ?? 'An account that the event does not name'}${parts.provider === null ? '' : ` (${parts.provider}'s)`}`,
+      host: `${parts.host === null ? '' : ` on ${parts.host}`}${parts.src_ip === null ? '' : ` from ${parts.src_ip}`}`,
+    };
+    this.whos.set(entry, who);
+    return who;
+  }
+}
+
+/** Who and where, as a finding says it. */
+export function subject(
+  entry: { readonly attribution: Entry['attribution'] },
+  organization: string | null,
+): Pick<Finding, 'organization' | 'provider' | 'account' | 'host' | 'src_ip' | 'attribution'> {
+  const { attribution } = entry;
+  return {
+    organization,
+    provider: attribution.provider ?? null,
+    account: attribution.account ?? null,
+    host: attribution.host ?? null,
+    src_ip: attribution.src_ip ?? null,
+    ...(attribution.by.length > 0 ? { attribution: attribution.by.join('; ') } : {}),
+  };
+}
+
+function why(row: RuleRow, who: Who, explained: Explained, time: number): string {
+  const when =
+    time === time
+      ? `, ${rfc3339(time).slice(0, 19).replace('T', ' ')} UTC`
+      : ', at a time that the source does not state';
+  return `${who.words}${who.host}${when}: ${row.rule.title}. ${explained.words}`;
+}
