@@ -4,8 +4,8 @@ import type { SlotTable } from './slot-table.ts';
 import { decodeValue, isEmptyValue } from './value.ts';
 import { ARRAY, ValueType } from './value-type.ts';
 
-/** Rendering one record visits at most so many nodes: a value that is used in many places multiplies. */
-const MAX_NODES = 1 << 17;
+/** Rendering one record visits at most so many nodes: arrays in elements that hold others multiply. */
+const MAX_NODES = 1 << 16;
 
 /** A slot of which only one item is meant: an array in an element repeats the element for each of its items. */
 export interface Item {
@@ -20,6 +20,8 @@ export class Content {
   readonly #bytes: Buffer;
   readonly #tables: readonly SlotTable[];
   #nodes = 0;
+  /** whether something was left out for its sheer number */
+  cut = false;
 
   constructor(shape: Shape, bytes: Buffer, tables: readonly SlotTable[]) {
     this.shape = shape;
@@ -37,14 +39,14 @@ export class Content {
     visit: (element: ElementNode, scope: number, item: Item | undefined) => void,
   ): void {
     for (const node of nodes) {
-      if (++this.#nodes > MAX_NODES) return;
+      if (!this.#afford()) return;
       if (node.kind === 'element') {
         if (node.dependency >= 0 && this.isNull(scope, node.dependency)) continue;
         const array = this.#arrayOf(node, scope);
         if (array === undefined) visit(node, scope, undefined);
         else {
           for (const value of array.items) {
-            if (++this.#nodes > MAX_NODES) return;
+            if (!this.#afford()) return;
             visit(node, scope, { scope, slot: array.slot, value });
           }
         }
@@ -53,6 +55,11 @@ export class Content {
       const child = this.childOf(node, scope);
       if (child >= 0) this.elements(this.shape.scopes[child], child, visit);
     }
+  }
+
+  #afford(): boolean {
+    if (++this.#nodes > MAX_NODES) this.cut = true;
+    return !this.cut;
   }
 
   /** The scope that a node stands for, or -1. */

@@ -8,11 +8,13 @@ export type EventObject = Record<string, unknown>;
  * Builds the event of a record. An element is its value, or null where it is empty; with attributes or elements it is an
  * object, its attributes under `#attributes`, its text under `#text`. In EventData and UserData a `<Data Name="X">` is
  * the member `X`, empty it is `''`; several in a row of one name are an array; those without a name are
- * `Data: { '#text': .. }`. Other names that repeat are numbered: `X`, `X_1`.
+ * `Data: { '#text': .. }`. Other names that repeat are numbered: `X`, `X_1`. A hostile record that multiplies its
+ * values beyond reason is cut and says so: `#cut: true`.
  */
 export function eventObject(content: Content): EventObject {
   const event: EventObject = {};
   addMembers(content, event, content.shape.scopes[0], 0, false);
+  if (content.cut) put(event, '#cut', true);
   return event;
 }
 

@@ -9,12 +9,18 @@ const MAX_LENGTH = 4 << 20;
  * Characters that XML doesn't allow and lone surrogates become U+FFFD.
  */
 export function eventXml(content: Content): string {
-  return new XmlWriter(content).nodes(content.shape.scopes[0], 0);
+  const writer = new XmlWriter(content);
+  const text = writer.nodes(content.shape.scopes[0], 0);
+  return content.cut || writer.cut ? `${text}<!-- cut -->` : text;
 }
 
 class XmlWriter {
   readonly #content: Content;
   #written = 0;
+
+  get cut(): boolean {
+    return this.#written > MAX_LENGTH;
+  }
 
   constructor(content: Content) {
     this.#content = content;
@@ -24,7 +30,7 @@ class XmlWriter {
   nodes(nodes: readonly Node[], scope: number, item?: Item): string {
     let text = '';
     for (const node of nodes) {
-      if (this.#written > MAX_LENGTH) break;
+      if (this.cut) break;
       const child = this.#content.childOf(node, scope);
       if (child >= 0) text += this.nodes(this.#content.shape.scopes[child], child);
       else if (node.kind === 'element') {
@@ -46,7 +52,7 @@ class XmlWriter {
   }
 
   #element(element: ElementNode, scope: number, item: Item | undefined): string {
-    if (this.#written > MAX_LENGTH) return '';
+    if (this.cut) return '';
     const name = xmlName(element.name);
     let open = `<${name}`;
     for (const attribute of element.attributes) {

@@ -25,8 +25,9 @@ export interface LeafSource {
   readonly empty: 'string' | 'null' | 'absent';
 }
 
-/** More leaves than any real event has; a shape with more has no layout. */
+/** More leaves, and more elements on the way to them, than any real event has: a shape with more is refused. */
 const MAX_LEAVES = 4096;
+const MAX_ELEMENTS = 1 << 14;
 const MAX_DEPTH = 160;
 
 /**
@@ -49,12 +50,15 @@ export class Layout {
   readonly slotFlags: Uint8Array;
   /** @internal the leaf of System/TimeCreated, or -1 */
   readonly timeLeaf: number;
+  /** @internal false where the shape has more leaves than are listed */
+  readonly complete: boolean;
   readonly #names = new Map<string, number>();
 
   constructor(shape: Shape) {
     this.shape = shape;
     const builder = new LeafBuilder(shape);
     builder.build();
+    this.complete = builder.complete;
     this.leaves = builder.leaves;
     this.sources = builder.sources;
     const count = this.leaves.length;
@@ -94,6 +98,8 @@ class LeafBuilder {
   readonly leaves: Leaf[] = [];
   readonly sources: LeafSource[][] = [];
   readonly names = new Map<string, number>();
+  complete = true;
+  #visited = 0;
   readonly #shape: Shape;
   /** names of lower rank give way to higher: 3 payload, 2 System, 1 other */
   readonly #ranks = new Map<string, number>();
@@ -117,7 +123,10 @@ class LeafBuilder {
     counts: Map<string, number>,
     depth: number,
   ): void {
-    if (depth > MAX_DEPTH) return;
+    if (depth > MAX_DEPTH) {
+      this.complete = false;
+      return;
+    }
     const unnamed: LeafSource[] = [];
     let previous = '';
     this.#each(nodes, scope, 0, (element, inner) => {
@@ -202,9 +211,15 @@ class LeafBuilder {
     depth: number,
     visit: (element: ElementNode, scope: number) => void,
   ): void {
-    if (depth > MAX_DEPTH) return;
+    if (depth > MAX_DEPTH) {
+      this.complete = false;
+      return;
+    }
     for (const node of nodes) {
-      if (this.leaves.length > MAX_LEAVES) return;
+      if (this.leaves.length > MAX_LEAVES || ++this.#visited > MAX_ELEMENTS) {
+        this.complete = false;
+        return;
+      }
       if (node.kind === 'element') {
         visit(node, scope);
         continue;

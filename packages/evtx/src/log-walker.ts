@@ -157,7 +157,7 @@ export class LogWalker {
       }
       this.issue('chunk-header', 'The header of a chunk is damaged; its records are looked for.', place);
       this.#chunks++;
-      this.#walk(base + CHUNK_HEAD, limit, limit, base, offset, index, 0);
+      this.#walk(base + CHUNK_HEAD, limit, limit, base, offset, index, 0, -1);
       return;
     }
     this.#chunks++;
@@ -169,8 +169,10 @@ export class LogWalker {
     } else if (this.#checksums) this.#verify(bytes, base, known ? free : 0, place);
     const first = id(view, base + 24);
     const last = id(view, base + 32);
-    const trusted = known ? Math.min(base + free, limit) : limit;
-    this.#walk(base + CHUNK_HEAD, trusted, limit, base, offset, index, last >= first ? last : 0);
+    const claims = last >= first && last - first <= MAX_GAP;
+    // An offset right after the header means an empty chunk, unless the ids say that it has records.
+    const trusted = known && !(free === CHUNK_HEAD && claims) ? Math.min(base + free, limit) : limit;
+    this.#walk(base + CHUNK_HEAD, trusted, limit, base, offset, index, claims ? first : 0, claims ? last : -1);
   }
 
   #verify(bytes: Buffer, base: number, free: number, place: Partial<EvtxIssue>): void {
@@ -189,7 +191,8 @@ export class LogWalker {
    * Reads records one after the other. Up to `trusted` they are live by the chunk's word. Beyond it, a record counts as
    * live if its id follows the last one's: the header of a log in use lags behind. What else lies there is slack.
    *
-   * @param last the last record's id by the chunk's word, 0 where it has none
+   * @param first the first record's id by the chunk's word
+   * @param last the last record's id by the chunk's word, -1 where that can't be right
    */
   #walk(
     start: number,
@@ -198,8 +201,10 @@ export class LogWalker {
     base: number,
     offset: number,
     index: number,
+    first: number,
     last: number,
   ): void {
+    const truncated = limit - base < CHUNK_SIZE;
     const view = this.cursor.view;
     const shift = offset - base;
     let at = start;
@@ -217,15 +222,8 @@ export class LogWalker {
       if (at >= trusted) break;
       const next = this.#resync(at + 4, trusted, limit, previous);
       if (next < 0) {
-        const missing = last > previous && previous >= 0 && last - previous <= MAX_GAP ? last - previous : 0;
-        if (missing > 0 || !isZero(this.cursor.bytes, at, trusted)) {
-          const records = Math.max(missing, 1);
-          this.issue('record-header', 'No record can be found in the rest of a chunk.', {
-            chunk: index,
-            offset: at + shift,
-            records,
-          });
-        }
+        // what a cut file lacks is counted once, below
+        if (!truncated) this.#rest(at, trusted, shift, index, missing(previous, first, last));
         at = trusted;
         break;
       }
@@ -239,15 +237,25 @@ export class LogWalker {
       });
       at = next;
     }
-    if (limit - base < CHUNK_SIZE && last > previous && previous >= 0 && last - previous <= MAX_GAP) {
+    if (truncated && missing(previous, first, last) > 0) {
       this.issue('chunk-truncated', 'The last records of the log are missing.', {
         chunk: index,
         offset: limit + shift,
-        record: previous + 1,
-        records: last - previous,
+        record: previous < 0 ? first : previous + 1,
+        records: missing(previous, first, last),
       });
     }
     if (this.#carve) this.#carveFrom(at, limit, base, offset);
+  }
+
+  /** Tells of space that should hold records and doesn't, unless it is empty and none is missing. */
+  #rest(at: number, trusted: number, shift: number, index: number, missing: number): void {
+    if (missing === 0 && isZero(this.cursor.bytes, at, trusted)) return;
+    this.issue('record-header', 'No record can be found in the rest of a chunk.', {
+      chunk: index,
+      offset: at + shift,
+      records: Math.max(missing, 1),
+    });
   }
 
   /** The size of the record at a place, or 0 where none stands there. */
@@ -322,6 +330,12 @@ export class LogWalker {
     }
     cursor.carved = false;
   }
+}
+
+/** How many records should follow the last one read, by the chunk's word; 0 where it can't be right. */
+function missing(previous: number, first: number, last: number): number {
+  const from = previous < 0 ? first - 1 : previous;
+  return last > from && last - from <= MAX_GAP ? last - from : 0;
 }
 
 function id(view: DataView, at: number): number {

@@ -98,6 +98,7 @@ export class RecordCursor {
     if (this.#startsInstance(start, end)) {
       const step = this.#follow(start + 5, end);
       if (step !== undefined) {
+        if (!step.layout.complete) this.#refuse();
         this.layout = step.layout;
         return;
       }
@@ -107,6 +108,8 @@ export class RecordCursor {
     );
     fragments.read(start, end);
     this.#fragments = fragments;
+    this.#plain = new Layout(fragments.shape);
+    if (!this.#plain.complete) this.#refuse();
   }
 
   /**
@@ -205,9 +208,11 @@ export class RecordCursor {
 
   /** The record's layout, or one made for this record alone. */
   #anyLayout(): Layout {
-    if (this.layout !== undefined) return this.layout;
-    this.#plain ??= new Layout((this.#fragments as RecordFragments).shape);
-    return this.#plain;
+    return this.layout ?? (this.#plain as Layout);
+  }
+
+  #refuse(): never {
+    throw new DamagedRecord('The record has more fields than any real event.', this.#at, 'record-too-complex');
   }
 
   #value(layout: Layout, leaf: number): unknown {

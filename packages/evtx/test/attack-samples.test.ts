@@ -50,7 +50,8 @@ describeCorpus('the 277 files of recorded attacks', () => {
 function compare(cursor: RecordCursor, tell: (field: string, got: unknown, want: unknown) => void): number {
   let compared = 0;
   const check = (field: string, shown: unknown) => {
-    const want = shown !== null && typeof shown === 'object' && !Array.isArray(shown) ? (shown as Members)['#text'] : shown;
+    const want =
+      shown !== null && typeof shown === 'object' && !Array.isArray(shown) ? (shown as Members)['#text'] : shown;
     const got = cursor.get(field);
     compared++;
     if (JSON.stringify(got) !== JSON.stringify(want ?? undefined)) tell(field, got, want);

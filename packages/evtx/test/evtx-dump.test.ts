@@ -8,11 +8,16 @@ import { corpusFiles, hasCorpus } from './corpus.ts';
 const peer = process.env.EVTX_DUMP;
 
 describe.skipIf(peer === undefined || !hasCorpus)('against evtx_dump (EVTX_DUMP)', () => {
-  it('every event of the corpus is the same, but for 64-bit numbers that JSON can not hold', { timeout: 300_000 }, () => {
+  it('every event of the corpus is the same, but for 64-bit numbers that JSON can not hold', {
+    timeout: 300_000,
+  }, () => {
     const found: unknown[] = [];
     let compared = 0;
     for (const path of [...corpusFiles('evtx-attack-samples', '.evtx'), ...corpusFiles('sigma-regression', '.evtx')]) {
-      const lines = execFileSync(peer as string, ['-t', '1', '-o', 'jsonl', path], { maxBuffer: 1 << 28, encoding: 'utf8' });
+      const lines = execFileSync(peer as string, ['-t', '1', '-o', 'jsonl', path], {
+        maxBuffer: 1 << 28,
+        encoding: 'utf8',
+      });
       const theirs = new Map<number, unknown[]>();
       for (const line of lines.split('\n').filter((text) => text !== '')) {
         const event = JSON.parse(line);

@@ -31,7 +31,9 @@ function plain(value: unknown): unknown {
 }
 
 function isRounded(ours: unknown, theirs: unknown): boolean {
-  return typeof ours === 'string' && typeof theirs === 'number' && Math.abs(theirs) > 2 ** 53 && Number(ours) === theirs;
+  return (
+    typeof ours === 'string' && typeof theirs === 'number' && Math.abs(theirs) > 2 ** 53 && Number(ours) === theirs
+  );
 }
 
 /** The JSON documents of a text that holds several one after the other. */
