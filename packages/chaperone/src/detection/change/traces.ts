@@ -38,7 +38,7 @@ export const WEIGHT: Readonly<Record<Trace['kind'], number>> = {
 };
 
 /** Names that organisations give to outsiders' accounts. */
-const HABIT =
+export const HABIT =
   /^(?:msp|mssp|ext|extern(?:al)?|vendor|partner|contractor|consult(?:ant)?|thirdparty|third-party|3rdparty|rmm|remote-?support|lieferant|dienstleister)[-_.]|[-_.](?:msp|mssp|ext|extern(?:al)?|vendor|partner|contractor|rmm)\d*$/;
 /** Words in company names that say nothing of which company it is. */
 const COMMON = new Set(

@@ -266,7 +266,7 @@ export function askTicket(term: Term, subject: Subject, time: number | undefined
 /** Whether a second factor was used, where the source states it; a VPN session with one counts. */
 export function askMfa(term: Term, subject: Subject, time: number | undefined, vpn: VpnLog): Answer {
   if (!term.mfa || !subject.use.signIn) return IDLE;
-  const stated = readFactor(subject.facts.values['auth.factor']);
+  const stated = statedFactor(subject.facts);
   if (stated === true) return YES;
   const ip = subject.facts.values['src_endpoint.ip'];
   if (time !== undefined && ip !== undefined) {
@@ -290,13 +290,20 @@ export function askMfa(term: Term, subject: Subject, time: number | undefined, v
   };
 }
 
+/** Whether an event states a second factor. Kerberos states a number: only a certificate (PKINIT, RFC 4556) says something of factors. */
+function statedFactor(facts: Facts): boolean | undefined {
+  const text = facts.values['auth.factor'];
+  if (/\/47\d\d$/.test(facts.class.key))
+    return text !== undefined && /^(?:0x)?(?:1[4-7])$/i.test(text) ? true : undefined;
+  return readFactor(text);
+}
+
 /** Whether a source's word for the factor means a second one; undefined when it says neither. */
 export function readFactor(text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined;
-  if (/single|^(?:false|no|none|n\/a|password|pwd|1|1fa|notapplied|not ?required)$|password ?only/i.test(text))
-    return false;
+  if (/single|^(?:false|no|none|n\/a|password|pwd|notapplied|not ?required)$|password ?only/i.test(text)) return false;
   if (
-    /multi|mfa|2fa|two|second|otp|push|fido|webauthn|passkey|smart ?card|certificate|pkinit|hardware|duo|authenticator|^(?:true|yes|2)$/i.test(
+    /multi|mfa|2fa|two|second|otp|push|fido|webauthn|passkey|smart ?card|certificate|pkinit|hardware|duo|authenticator|^(?:true|yes)$/i.test(
       text,
     )
   )

@@ -3,7 +3,7 @@ import { type AccountName, type Facts, parseIp } from '../../registry/index.ts';
 /** One line of a VPN's log. Time in microseconds. Plain data: it passes between threads. */
 export interface VpnRecord {
   readonly time: number;
-  readonly kind: 'open' | 'alive' | 'close' | 'failed';
+  readonly kind: 'open' | 'alive' | 'close' | 'failed' | 'other';
   readonly user: AccountName | undefined;
   readonly label: string | undefined;
   readonly outer: string | undefined;
@@ -42,9 +42,10 @@ const SLACK = 2 * MINUTE;
 /** A VPN log with nothing in it for longer than this may have a hole: a long weekend is quieter than a hole only by guess. */
 const HOLE = 96 * HOUR;
 
-/** Whether facts are of a VPN session: a tunnel, or a sign-in that was given an inner address. */
-export function isVpn(facts: Facts): boolean {
-  return facts.class.class_uid === 4014 || facts.values['src_endpoint.assigned_ip'] !== undefined;
+/** Whether facts are of somebody's VPN session: a tunnel with a user (not one between sites), or a sign-in that was given an inner address. */
+export function isVpn({ class: { class_uid: uid }, values }: Facts): boolean {
+  if (values['src_endpoint.assigned_ip'] !== undefined) return true;
+  return uid === 4014 && (values['user.name'] !== undefined || values['actor.user.name'] !== undefined);
 }
 
 /** What a line of a VPN's log says happened. */
@@ -52,7 +53,8 @@ export function vpnKind(facts: Facts): VpnRecord['kind'] {
   const { activity } = facts.class;
   if (facts.outcome === 'failure' || /fail|refus|den(?:y|ied)|reject/i.test(activity)) return 'failed';
   if (/close|disconnect|terminat|stop|log ?off|log ?out|\bend|down|expire|timeout/i.test(activity)) return 'close';
-  return /interim|renew|update|rekey|alive/i.test(activity) ? 'alive' : 'open';
+  if (/interim|renew|update|rekey|alive/i.test(activity)) return 'alive';
+  return /open|start|connect|establish|assign|log ?on|log ?in|accept|up/i.test(activity) ? 'open' : 'other';
 }
 
 /** All VPN sessions that the logs show, and for which times the logs speak at all. */
@@ -110,7 +112,7 @@ export class VpnLog {
   }
 }
 
-const ORDER = { close: 0, failed: 1, open: 2, alive: 3 } as const;
+const ORDER = { close: 0, failed: 1, open: 2, alive: 3, other: 4 } as const;
 
 function open(session: VpnSession, time: number): boolean {
   return time >= session.start - SLACK && time <= session.end + SLACK;
@@ -158,6 +160,8 @@ function buildSessions(sorted: readonly VpnRecord[]): VpnSession[] {
       same.end = Math.max(same.end, record.time + UNCLOSED);
       continue;
     }
+    // A line that says neither opens nothing: it may stand before the sign-in succeeded.
+    if (record.kind === 'other') continue;
     // An inner address belongs to one session at a time: who gets it now ends who had it.
     const session = begin(record, record.time, record.kind === 'open');
     if (record.inner !== undefined) {

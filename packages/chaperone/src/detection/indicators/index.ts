@@ -1,0 +1,11 @@
+export { describeHit, type SaidHit } from './hit.ts';
+export type {
+  Indicator,
+  IndicatorProblem,
+  IndicatorProblemCode,
+  IndicatorType,
+  LoadedIndicators,
+} from './indicator.ts';
+export { loadIndicators } from './load.ts';
+export { loadIndicatorFile } from './load-file.ts';
+export { createIndicatorMatcher, type IndicatorMatcher } from './matcher.ts';
