@@ -64,7 +64,24 @@ export const sigmaEvent: Format = {
 const MAX_CLASSES = 2048;
 const classes = new Map<string, EventClass>();
 
+/** Events of one file mostly state one source: the last answer, for comparing four values instead of joining them. */
+let last: { product: unknown; category: unknown; service: unknown; id: unknown; kind: EventClass } | undefined;
+
 function statedClass(json: Json): EventClass {
+  const { product, category, service, EventID: id } = json;
+  if (
+    last === undefined ||
+    last.product !== product ||
+    last.category !== category ||
+    last.service !== service ||
+    last.id !== id
+  ) {
+    last = { product, category, service, id, kind: classFor(json) };
+  }
+  return last.kind;
+}
+
+function classFor(json: Json): EventClass {
   const product = word(json.product);
   const category = word(json.category);
   const service = word(json.service);

@@ -88,7 +88,8 @@ export function flatTime(json: Json, context: DecodeContext): number | undefined
     const time = parseTime(stampIn(value), context.zone, context.reference);
     if (time !== undefined) return time;
   }
-  return undefined;
+  // A file's creation is what Sysmon 11 tells
+  return String(idOf(json)) === '11' ? parseTime(json.CreationUtcTime) : undefined;
 }
 
 /** PowerShell 5 writes a date with note properties as `{"value": "\/Date(...)\/", "DateTime": "..."}`. */
