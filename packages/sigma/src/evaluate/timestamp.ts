@@ -8,7 +8,8 @@ import type { TimePart } from '../modifiers/value.ts';
 export function timePart(value: unknown, part: TimePart): number | undefined {
   const read = readTime(value);
   if (read === undefined) return undefined;
-  return part === 'week' ? isoWeek(read) : read[part];
+  if (part !== 'week') return read[part];
+  return read.year < FIRST_YEAR || read.year > LAST_YEAR ? undefined : isoWeek(read);
 }
 
 interface Time {
@@ -22,17 +23,23 @@ interface Time {
 
 const ISO = /^\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?!\d))?(?!\d)/;
 const WEB = /^\s*\[?(\d{1,2})\/([A-Za-z]{3})\/(\d{4}):(\d{2}):(\d{2})/;
+/** nine digits: seconds from 1973 on; shorter numbers are counts, ids or ports */
+const EPOCH = /^\d{9,19}(?:\.\d{1,9})?$/;
+/** The years that a calendar of SQL (ClickHouse's `Date32`) can hold. */
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2299;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 function readTime(value: unknown): Time | undefined {
-  if (typeof value === 'number' || typeof value === 'bigint') return fromEpoch(Number(value));
+  // a number is read as its text is: stores that keep texts alone must come to the same answer
+  if (typeof value === 'number' || typeof value === 'bigint') return readTime(String(value));
   if (value instanceof Date) return fromEpochMs(value.getTime());
   if (typeof value !== 'string') return undefined;
   const iso = ISO.exec(value);
   if (iso !== null) return checked(iso[1], Number(iso[2]), iso[3], iso[4], iso[5]);
   const web = WEB.exec(value);
   if (web !== null) return checked(web[3], MONTHS.indexOf(web[2].toLowerCase()) + 1, web[1], web[4], web[5]);
-  return /^\d{9,19}$/.test(value) ? fromEpoch(Number(value)) : undefined;
+  return EPOCH.test(value) ? fromEpoch(Number(value)) : undefined;
 }
 
 function checked(year: string, month: number, day: string, hour?: string, minute?: string): Time | undefined {
@@ -53,7 +60,7 @@ function fromEpoch(value: number): Time | undefined {
 
 function fromEpochMs(ms: number): Time | undefined {
   const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return undefined;
+  if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > LAST_YEAR) return undefined;
   return {
     year: date.getUTCFullYear(),
     month: date.getUTCMonth() + 1,

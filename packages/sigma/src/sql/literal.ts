@@ -29,7 +29,6 @@ export function sqlString(text: string): string {
     const message = 'it asks for half a character (a lone surrogate), which UTF-8 cannot hold';
     throw new Untranslatable('sql-text', message, 'Write the whole character.');
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
   return `'${text.replace(/[\\'\u0000-\u001f\u007f]/g, (char) => ESCAPES[char] ?? hex(char))}'`;
 }
 

@@ -19,10 +19,22 @@ export function networkSql(text: string, value: string): string {
   return `ifNull(${within}${network.v4 ? '' : ` AND NOT (${mapped})`}, 0)`;
 }
 
-/** The text as IPv6, NULL where it is no address. White space, brackets and a zone are left out, as in `parseAddress`. */
+const OCTET = '(?:0|[1-9]\\d{0,2})';
+const DOTTED = `${OCTET}(?:\\.${OCTET}){3}`;
+const BODY = `${DOTTED}|[0-9a-fA-F:]*:(?:${DOTTED})?|[0-9a-fA-F:]*:[0-9a-fA-F]+`;
+const ADDRESS = `(?s)^${WHITE}*(?:\\[(${BODY})(?:%.*)?\\]|(${BODY})(?:%.*)?)${WHITE}*$`;
+/** As in `parseAddress`: nothing longer is an address. */
+const LONGEST = 64;
+
+/**
+ * The text as IPv6, NULL where it is no address. White space, brackets and a zone are left out, as in `parseAddress`;
+ * its shape is checked first, since ClickHouse takes octets with leading zeros.
+ */
 function addressSql(value: string): string {
-  const trimmed = `replaceRegexpOne(${value}, ${sqlString(`^${WHITE}*\\[?([0-9a-fA-F:.]+)(?:%[^\\]]*)?\\]?${WHITE}*$`)}, '\\\\1')`;
-  return `toIPv6OrNull(${trimmed})`;
+  const shape = sqlString(ADDRESS);
+  const trimmed = `replaceRegexpOne(${value}, ${sqlString(`(?s)^${WHITE}*(.*?)${WHITE}*$`)}, '\\\\1')`;
+  const right = `match(${value}, ${shape}) AND lengthUTF8(${trimmed}) <= ${LONGEST}`;
+  return `toIPv6OrNull(if(${right}, replaceRegexpOne(${value}, ${shape}, '\\\\1\\\\2'), ''))`;
 }
 
 function bounds(network: Network): [first: string, last: string] {

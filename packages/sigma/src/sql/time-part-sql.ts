@@ -24,12 +24,14 @@ export function timePartSql(part: Part, value: string): string {
   const webNumbers = numbers(
     `[${web}[3], toString(indexOf(${MONTHS}, lower(${web}[2]))), ${web}[1], ${web}[4], ${web}[5]]`,
   );
-  const digits = `match(${value}, '^\\\\d{9,19}$')`;
+  const digits = `match(${value}, '^\\\\d{9,19}(?:\\\\.\\\\d{1,9})?$')`;
   const epoch = `toFloat64(if(${digits}, ${value}, '0'))`;
   const seconds = `multiIf(${epoch} < 1e11, ${epoch}, ${epoch} < 1e14, ${epoch} / 1e3, ${epoch} < 1e17, ${epoch} / 1e6, ${epoch} / 1e9)`;
-  const stamp = `toDateTime64(${seconds}, 3, 'UTC')`;
+  const stamp = `toDateTime64(toInt64(floor(${seconds})), 0, 'UTC')`;
+  // beyond the year 2299 there is no calendar, here and in the evaluator
+  const dated = `${digits} AND ${seconds} < 10413792000`;
   const ofEpoch = `[toInt64(toYear(${stamp})), toInt64(toMonth(${stamp})), toInt64(toDayOfMonth(${stamp})), toInt64(toHour(${stamp})), toInt64(toMinute(${stamp}))]`;
-  const parts = `multiIf(notEmpty(${iso}), ${numbers(iso)}, notEmpty(${date}), arrayConcat(${numbers(date)}, [toInt64(-1), toInt64(-1)]), notEmpty(${web}), ${webNumbers}, ${digits}, ${ofEpoch}, emptyArrayInt64())`;
+  const parts = `multiIf(notEmpty(${iso}), ${numbers(iso)}, notEmpty(${date}), arrayConcat(${numbers(date)}, [toInt64(-1), toInt64(-1)]), notEmpty(${web}), ${webNumbers}, ${dated}, ${ofEpoch}, emptyArrayInt64())`;
   return `arrayElement(arrayMap(p -> ${chosen(part)}, [${parts}]), 1)`;
 }
 
@@ -39,5 +41,5 @@ function chosen(part: Part): string {
   if (index > 0) return `if(${good} AND p[${index}] >= 0, toNullable(p[${index}]), NULL)`;
   // days that the month doesn't have run on into the next one, as in the evaluator
   const day = `addDays(makeDate32(greatest(1900, least(2299, p[1])), greatest(1, least(12, p[2])), 1), toInt32(p[3]) - 1)`;
-  return `if(${good}, toNullable(toInt64(toISOWeek(${day}))), NULL)`;
+  return `if(${good} AND p[1] BETWEEN 1900 AND 2299, toNullable(toInt64(toISOWeek(${day}))), NULL)`;
 }
