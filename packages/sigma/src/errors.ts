@@ -1,5 +1,3 @@
-import type { Refusal } from './ast.ts';
-
 /**
  * Every code that the loader, the linter and the pipelines can give, with what it means. Codes are stable: tools may
  * match on them. `docs/sigma-codes.md` explains each one; a test keeps both lists the same.
@@ -7,7 +5,6 @@ import type { Refusal } from './ast.ts';
 export const CODES = {
   // reading the file
   'source-too-large': 'the text is longer than the limit',
-  'source-encoding': 'the bytes are not UTF-8 or UTF-16 text',
   'source-empty': 'the file holds no document',
   'yaml-syntax': 'the text is not well-formed YAML',
   'yaml-duplicate-key': 'a key stands twice in one map',
@@ -74,7 +71,6 @@ export const CODES = {
   'level-missing': 'no level is given',
   'filter-unused': 'the filter applies to no rule',
   'filter-inclusion': 'the filter keeps what it describes instead of leaving it out',
-  'pipeline-unused': 'the pipeline has not changed any rule',
   // lint only
   'title-missing': 'no title is given',
   'title-length': 'the title is longer than 256 characters',
@@ -153,17 +149,20 @@ export function suggestion(word: string, known: Iterable<string>): string {
   return near === undefined ? '' : ` Did you mean ${quote(near)}?`;
 }
 
+/** Edits from one word to the other, where swapping two neighbours is one edit: it is how people mistype. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
       next.push(Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + cost));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        next[j] = Math.min(next[j], before[j - 2] + 1);
     }
+    before = row;
     row = next;
   }
   return row[b.length];
 }
-
-export type { Refusal };

@@ -26,7 +26,8 @@ export function renderRefusal(refusal: Refusal, text?: string): string {
     const { shown, caret } = window(source, column - 1);
     out.push(`${gutter} |`, ` ${line} | ${shown}`, `${gutter} | ${' '.repeat(caret)}^`);
   }
-  if (rule !== undefined) out.push(`${gutter} = rule: ${printable(rule)}`);
+  if (rule !== undefined)
+    out.push(`${gutter} = rule: ${printable(rule.length > 120 ? `${rule.slice(0, 117)}...` : rule)}`);
   out.push(`${gutter} = mend: ${printable(mend)}`);
   return out.join('\n');
 }

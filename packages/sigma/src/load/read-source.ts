@@ -73,25 +73,40 @@ function documentsOf(source: Source, read: ReadSource): (YamlNode | null)[] {
     if (!(error instanceof Refused)) throw error;
     const parts = splitDocuments(source.text);
     if (parts.length > 1) return parts.flatMap((part) => parsePart(source, part, read));
-    read.refused.push(toRefusal(error, new Context(source, 0, read.warnings)));
+    refuseText(error, source, { text: source.text, from: 0 }, read);
     return [];
   }
 }
 
-function parsePart(source: Source, part: { text: string; from: number }, read: ReadSource): (YamlNode | null)[] {
+function parsePart(source: Source, part: Part, read: ReadSource): (YamlNode | null)[] {
   try {
     return parseYaml(part.text, part.from);
   } catch (error) {
-    const context = new Context(source, part.from, read.warnings);
-    context.rule = /^title:[ \t]*(.+)$/m.exec(part.text)?.[1].trim();
-    read.refused.push(toRefusal(error, context));
-    for (const match of part.text.matchAll(/^(?:id|name):[ \t]*['"]?([^\s'"]+)/gm)) read.refusedNames.push(match[1]);
+    refuseText(error, source, part, read);
     return [];
   }
 }
 
+/** A document that isn't YAML still shows its title, id and name to whoever looks at its lines. */
+function refuseText(error: unknown, source: Source, part: Part, read: ReadSource): void {
+  const context = new Context(source, part.from, read.warnings);
+  const head = part.text.slice(0, MAX_HEAD);
+  context.rule = /^title:[ \t]*['"]?([^\r\n'"]+)/m.exec(head)?.[1].trim();
+  read.refused.push(toRefusal(error, context));
+  for (const match of head.matchAll(/^(?:id|name):[ \t]*['"]?([^\s'"]+)/gm)) read.refusedNames.push(match[1]);
+}
+
+interface Part {
+  readonly text: string;
+  /** offset in the file */
+  readonly from: number;
+}
+
+/** Characters of a broken document that are searched for its title and id. */
+const MAX_HEAD = 65_536;
+
 /** Cuts at lines that begin with `---`: YAML allows that nowhere but between documents. */
-function splitDocuments(text: string): { text: string; from: number }[] {
+function splitDocuments(text: string): Part[] {
   const starts = [0, ...Array.from(text.matchAll(/^---(?=\s|$)/gm), (match) => match.index)];
   return starts
     .map((from, index) => ({ text: text.slice(from, starts[index + 1]), from }))

@@ -93,7 +93,8 @@ function malformed(error: YAMLException, text: string, base: number): never {
 
 function yamlMend(reason: string): string {
   if (reason.includes('tab')) return 'indent with spaces, never with tabs';
-  if (reason.includes('indentation')) return 'check how far this line is indented against the lines above';
+  if (reason.includes('indentation'))
+    return 'check the indentation against the lines above, and that quotes opened before are closed';
   if (reason.includes('maxDepth')) return `nest at most ${MAX_DEPTH} levels deep`;
   if (reason.includes('escape')) return 'in double quotes a backslash begins an escape; use single quotes';
   if (reason.includes('quoted scalar')) return 'close the quotes that were opened before';
