@@ -161,6 +161,7 @@ const rules: Define = (root, io, done) => {
       'Prints the ClickHouse SQL for each rule. Exit code 1 when one can’t be translated; the reason goes to standard error.',
     )
     .argument('<path...>', 'rule files or folders')
+    .option('--table <name>', 'table that holds the events', 'events')
     .option('--pipeline <file>', 'pySigma field mapping to apply (repeatable)', gather)
     .action(async (paths: string[], options) => {
       done(await (await import('./commands/rules-sql.ts')).rulesSql(paths, options, io));

@@ -1,7 +1,7 @@
 /**
  * Text from a log, made harmless for any place that shows text: a terminal, a page, a sheet, a JSON viewer.
  *
- * What could act on the reader or hide from them is written out as `\u{..}`: control characters (so no escape sequence
+ * What could act on the reader or hide from them is written out as `\u{..}` (tab and line ends as `\t`, `\r`, `\n`): control characters (so no escape sequence
  * reaches a terminal), characters that turn the direction of writing, characters without width, tags, line separators,
  * lone surrogates, and the tail of a pile of combining marks. What remains is what can be seen.
  *
@@ -36,6 +36,9 @@ const dangerous = new RegExp(pattern, 'u');
 const everyDangerous = new RegExp(pattern, 'gu');
 
 function spell(character: string): string {
+  if (character === '\t') return '\\t';
+  if (character === '\n') return '\\n';
+  if (character === '\r') return '\\r';
   return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 

@@ -10,7 +10,7 @@ const severityName = ['', 'Informational', 'Low', 'Medium', 'High', 'Critical'] 
 const confidence = { low: 1, medium: 2, high: 3 } as const;
 const confidenceName = ['', 'Low', 'Medium', 'High'] as const;
 
-/** OCSF's `analytic.type_id`: 1 Rule, 2 Behavioral, 7 Indicator of compromise is not among them, so 99 Other with its name. */
+/** OCSF's `analytic.type_id`: 1 is Rule; what it has no number for is 99 with its name. */
 const analytic = {
   rule: [1, 'Rule'],
   correlation: [1, 'Rule'],

@@ -8,7 +8,7 @@ test.each([
   ['\u009b31m', '\\u{9b}31m'],
   ['invoice\u202efdp.exe', 'invoice\\u{202e}fdp.exe'],
   ['a\u200bb', 'a\\u{200b}b'],
-  ['tab\tline\r\n', 'tab\\u{9}line\\u{d}\\u{a}'],
+  ['tab\tline\r\n', 'tab\\tline\\r\\n'],
   ['\ud800x', '\\u{d800}x'],
   ['\u{e0041}', '\\u{e0041}'],
   ['e\u0301', 'e\u0301'],

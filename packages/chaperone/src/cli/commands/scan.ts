@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Level } from '@chaperone/sigma';
-import type { ScanResult } from '../../detection/index.ts';
+import type { ScanProgress, ScanResult } from '../../detection/index.ts';
 import {
   counted,
   type Format,
@@ -23,7 +23,7 @@ import { prepareOut } from '../out-folder.ts';
 import { parseTime } from '../parse-time.ts';
 import { summaryText } from '../summary-text.ts';
 import { paintFor } from '../terminal/paint.ts';
-import { type ProgressState, showProgress } from '../terminal/progress.ts';
+import { showProgress } from '../terminal/progress.ts';
 
 /** The options of `chaperone scan` as commander gives them. */
 export interface ScanArguments {
@@ -66,7 +66,7 @@ export async function scan(
     stop.abort();
   });
   try {
-    const onProgress = (state: ProgressState) => {
+    const onProgress = (state: ScanProgress) => {
       if (!stop.signal.aborted) progress?.update(state);
     };
     const found = await run({ ...asked, signal: stop.signal, onProgress }).catch((error) => refuse(error, asked.out));

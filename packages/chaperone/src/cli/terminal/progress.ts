@@ -1,18 +1,10 @@
+import type { ScanProgress } from '../../detection/index.ts';
 import { counted, duration, inert, number, size } from '../../report/index.ts';
 import type { Io } from '../io.ts';
 import { fit, textWidth } from './text-width.ts';
 
-/** How far a scan is. */
-export interface ProgressState {
-  readonly bytes: number;
-  readonly totalBytes: number | undefined;
-  readonly records: number;
-  readonly findings: number;
-  readonly file: string;
-}
-
 export interface Progress {
-  update(state: ProgressState): void;
+  update(state: ScanProgress): void;
   /** clears the bar */
   done(): void;
 }
@@ -52,7 +44,7 @@ export function showProgress(io: Io): Progress {
 }
 
 /** Parts are dropped from the end as the terminal gets narrow: never a line that wraps, since that could not be redrawn. */
-function bar(state: ProgressState, rate: number, columns: number): string {
+function bar(state: ScanProgress, rate: number, columns: number): string {
   const part = portion(state);
   const left = remaining(state, rate);
   const head = part === undefined ? size(state.bytes) : `${String(Math.floor(part * 100)).padStart(3)} %`;
@@ -82,7 +74,7 @@ function bar(state: ProgressState, rate: number, columns: number): string {
   return fit(text, columns);
 }
 
-function line(state: ProgressState, rate: number, elapsed: number): string {
+function line(state: ScanProgress, rate: number, elapsed: number): string {
   const part = portion(state);
   const left = remaining(state, rate);
   const done = part === undefined ? '' : `${Math.floor(part * 100)} %, `;
@@ -90,12 +82,12 @@ function line(state: ProgressState, rate: number, elapsed: number): string {
   return `Scanning: ${done}${size(state.bytes)}${of}, ${number(state.records)} records, ${counted(state.findings, 'finding')}, ${size(Math.max(0, rate))}/s, ${duration(elapsed)} so far${left === undefined ? '' : `, about ${duration(left)} left`}`;
 }
 
-function portion({ bytes, totalBytes }: ProgressState): number | undefined {
+function portion({ bytes, totalBytes }: ScanProgress): number | undefined {
   if (totalBytes === undefined || totalBytes <= 0) return undefined;
   return Math.min(1, bytes / totalBytes);
 }
 
-function remaining({ bytes, totalBytes }: ProgressState, rate: number): number | undefined {
+function remaining({ bytes, totalBytes }: ScanProgress, rate: number): number | undefined {
   if (totalBytes === undefined || rate <= 0 || bytes > totalBytes) return undefined;
   return Math.ceil((totalBytes - bytes) / rate);
 }

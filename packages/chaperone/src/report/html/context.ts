@@ -2,7 +2,7 @@ import type { Level } from '@chaperone/sigma';
 import type { ScanResult } from '../../detection/index.ts';
 import { cut } from '../inert.ts';
 import type { ZoneClock } from '../zone-clock.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, markup } from './html.ts';
 import type { Listing } from './listing.ts';
 
 /** What every section of the page is given. */
@@ -10,8 +10,6 @@ export interface Context {
   readonly result: ScanResult;
   readonly clock: ZoneClock;
   readonly listing: Listing;
-  /** names of the files that stand beside the report */
-  readonly beside: readonly string[];
 }
 
 /** A time in the organisation's zone; hovering shows UTC. A dash and its meaning where there is none. */
@@ -28,7 +26,9 @@ export function levelOf(level: Level): Html {
 /** A name from a log or a registry, cut to a sane length. */
 export function nameOf(name: string | null | undefined, none: string): Html {
   if (name === null || name === undefined || name === '') return html`<span class="none">${none}</span>`;
-  return html`<span class="name">${cut(name, 200)}</span>`;
+  // a long name breaks where its parts meet, not in the middle of a word
+  const parts = cut(name, 200).split(/(?<=[\\/@.])(?=.)/);
+  return html`<span class="name">${parts.map((part, i) => html`${i > 0 ? markup('<wbr>') : ''}${part}`)}</span>`;
 }
 
 /** A section with its heading; `id` is where the navigation points. */

@@ -3,7 +3,7 @@ import { type Context, section } from './context.ts';
 import { escaped, type Html, html } from './html.ts';
 
 /** What to do next, from the verdict: short, in order, safe to follow at night. */
-export function goingOn({ result, beside }: Context): Html {
+export function goingOn({ result }: Context): Html {
   const { verdict, findings, registry } = result.summary;
   const grave = verdict.state === 'compromise_likely' || verdict.state === 'suspicious';
   const names = findings.by_provider.flatMap(({ provider }) => (provider === null ? [] : [provider]));
@@ -29,15 +29,22 @@ export function goingOn({ result, beside }: Context): Html {
   return section('next', 'How to go on', [
     html`<ol class="steps">${steps}${
       registry === null
-        ? html`<li>No registry was given, so nothing could be held against what was agreed. ${result.proposal === null ? 'Write a chaperone.yaml' : html`<a href="#proposal">Complete the proposal below</a>, save it as chaperone.yaml`} and scan again with <code>--registry chaperone.yaml</code>.</li>`
+        ? html`<li>No registry was given, so nothing could be held against what was agreed. ${result.proposal === null ? 'Write a chaperone.yaml' : html`Complete <a href="#proposal">the proposal</a>, save it as chaperone.yaml`} and scan again with <code>--registry chaperone.yaml</code>.</li>`
         : ''
-    }<li>To see why a rule fires on an event, or doesn’t: <code>chaperone rules explain RULE FILE#RECORD</code>.</li></ol>`,
+    }</ol>`,
     indicators
       ? html`<p class="note">About indicators: an address or hash that was bad once may belong to someone else today. A match alone proves nothing; look at its date and at what else happened there.</p>`
       : html``,
-    html`<p>Beside this report: ${beside.map((file, i) => html`${i > 0 ? ', ' : ''}<code>${file}</code>`)}.</p>`,
-    result.proposal === null
-      ? html``
-      : html`<details id="proposal"><summary>A registry proposed from what was seen</summary><pre tabindex="0">${escaped(inertBlock(cut(result.proposal, 200_000)))}</pre></details>`,
   ]);
+}
+
+/** The registry that the logs suggest, to be completed by hand. */
+export function proposal({ result }: Context): Html {
+  if (result.proposal === null) return html``;
+  return section(
+    'proposal',
+    'A registry proposed from what was seen',
+    html`<details><summary>chaperone.yaml</summary><pre tabindex="0">${escaped(inertBlock(cut(result.proposal, 200_000)))}</pre></details>`,
+    'Nothing in it is a fact until you have checked it: it says what these logs suggest.',
+  );
 }

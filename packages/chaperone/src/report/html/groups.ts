@@ -11,13 +11,25 @@ const mostRows = 100;
 /** What the findings can be narrowed to by one press: provider, account, host, tactic, rule. */
 export type Facet = 'provider' | 'account' | 'host' | 'tactic' | 'rule';
 
+/** What the engine calls the group of findings whose events name no account or host. */
+const unnamed = '(not named)';
+
 /** The value by which a row of a table and a finding of the list recognise each other; never markup, never a selector. */
 export function facetKey(name: string | null): string {
   return name === null ? '' : cut(name, 200);
 }
 
 export function byProvider(context: Context): Html {
-  return grouped(context, 'providers', 'By provider', 'provider', context.result.by_provider, 'No provider we know of');
+  const { by_provider: counts, total } = context.result.summary.findings;
+  const left = counts.find(({ provider }) => provider === null)?.count ?? 0;
+  const none = 'No provider we know of';
+  const lead =
+    left === 0
+      ? undefined
+      : left === total
+        ? 'None of the findings could be tied to a provider. A registry file says who your providers are and which accounts they hold.'
+        : `${counted(left, 'finding')} could not be tied to a provider that we know of.`;
+  return grouped(context, 'providers', 'By provider', 'provider', context.result.by_provider, none, lead);
 }
 
 export function byAccount(context: Context): Html {
@@ -45,9 +57,11 @@ function grouped(
   facet: Facet,
   groups: readonly Group[],
   none: string,
+  lead?: string,
 ): Html {
-  if (groups.length === 0) return section(id, title, html`<p>There are no findings to group.</p>`);
-  const rows = groups.slice(0, mostRows).map((group) => {
+  if (groups.length === 0) return section(id, title, html`<p>${lead ?? 'There are no findings to group.'}</p>`);
+  const rows = groups.slice(0, mostRows).map((each) => {
+    const group = { ...each, name: each.name === unnamed ? '' : each.name };
     const tactic = facet === 'tactic' ? tacticOf(group.name) : undefined;
     const name = tactic === undefined ? nameOf(group.name, none) : html`${tactic.name} <small>${tactic.id}</small>`;
     return html`<th scope="row">${name}</th><td class="n"><span data-facet="${facet}" data-value="${facetKey(group.name)}">${number(group.count)}</span></td><td class="levels">${levels
@@ -69,5 +83,6 @@ function grouped(
     id,
     title,
     table(title, [head, figures('Findings'), 'Levels', 'First', 'Last', 'Most often'], rows, { more }),
+    lead,
   );
 }

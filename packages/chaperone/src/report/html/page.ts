@@ -7,7 +7,7 @@ import { accounts } from './accounts.ts';
 import type { Context } from './context.ts';
 import { coverage } from './coverage.ts';
 import { findings } from './findings.ts';
-import { goingOn } from './going-on.ts';
+import { goingOn, proposal } from './going-on.ts';
 import { byAccount, byHost, byProvider, byTactic } from './groups.ts';
 import { html, markup } from './html.ts';
 import { rules, unanswered, unread } from './limits.ts';
@@ -29,7 +29,7 @@ export interface PageOptions {
 
 /** The report as one self-contained page, in pieces. Its size is bounded whatever the scan found. */
 export function* reportPage(result: ScanResult, { zone, beside }: PageOptions): Generator<string> {
-  const context: Context = { result, clock: zoneClock(zone), listing: listFindings(result), beside };
+  const context: Context = { result, clock: zoneClock(zone), listing: listFindings(result) };
   const { summary } = result;
   const name = summary.organization === null ? '' : ` for ${summary.organization}`;
   yield html`<!doctype html>
@@ -38,7 +38,8 @@ export function* reportPage(result: ScanResult, { zone, beside }: PageOptions): 
 `.text;
   yield masthead(context).text;
   yield navigation(context);
-  yield html`<main id="main" tabindex="-1"><div class="two">${firstThings(context)}${basis(context)}</div>\n`.text;
+  yield html`<main id="main" tabindex="-1"><div class="two">${firstThings(context)}<div>${basis(context)}${goingOn(context)}</div></div>\n`
+    .text;
   for (const part of [
     timeline,
     byProvider,
@@ -51,10 +52,10 @@ export function* reportPage(result: ScanResult, { zone, beside }: PageOptions): 
     unanswered,
     unread,
     rules,
-    goingOn,
+    proposal,
   ])
     yield part(context).text;
-  yield html`</main><footer><p>Chaperone ${summary.version} · scan from ${summary.started} to ${summary.finished} (UTC) · ${summary.paths.length === 1 ? '' : `${number(summary.paths.length)} paths: `}${cut(summary.paths.join(', '), 1000)}</p></footer></div><script>${markup(script)}</script></body></html>\n`
+  yield html`</main><footer><p>Chaperone ${summary.version} · scan from ${summary.started} to ${summary.finished} (UTC) · ${summary.paths.length === 1 ? '' : `${number(summary.paths.length)} paths: `}${cut(summary.paths.join(', '), 1000)}</p><p>Beside this report: ${beside.map((file, i) => html`${i > 0 ? ', ' : ''}<code>${file}</code>`)}. To see why a rule fires on an event, or doesn’t: <code>chaperone rules explain RULE FILE#RECORD</code>.</p></footer></div><script>${markup(script)}</script></body></html>\n`
     .text;
 }
 
@@ -62,6 +63,7 @@ function navigation({ result, listing }: Context): string {
   const { summary } = result;
   const links: (readonly [string, string, number | undefined])[] = [
     ['first', 'First', undefined],
+    ['next', 'How to go on', undefined],
     ['timeline', 'When', undefined],
     ['providers', 'Providers', result.by_provider.length],
     ['by-account', 'Accounts', result.by_account.length],
@@ -73,7 +75,6 @@ function navigation({ result, listing }: Context): string {
     ['unanswered', 'Not answered', summary.coverage.unanswered.length],
     ['unread', 'Not read', summary.files.unread.length + summary.records.unread],
     ['rules', 'Rules', undefined],
-    ['next', 'How to go on', undefined],
   ];
   return html`<nav aria-label="Sections"><ul>${links.map(
     ([id, title, count]) =>

@@ -33,7 +33,7 @@ export const script = `
     }
     for (const day of days) day.hidden = all('details.finding', day).every((item) => item.hidden);
     const said = [...facets].map(([facet, { label, value }]) => value === '' ? nothing[facet] : facet + ' ' + label);
-    by('status').textContent = 'Showing ' + shown + ' of ' + items.length + ' listed findings' + (said.length ? ': ' + said.join(', ') : '') + '.';
+    by('status').textContent = 'Showing ' + shown.toLocaleString('en-US') + ' of ' + items.length.toLocaleString('en-US') + ' listed findings' + (said.length ? ': ' + said.join(', ') : '') + '.';
     by('clear').disabled = !(said.length || words.length || least);
   }
 

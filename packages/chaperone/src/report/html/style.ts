@@ -26,7 +26,7 @@ code{overflow-wrap:anywhere}
 .skip:focus{left:16px;top:8px}
 .none{color:var(--soft)}
 .name,.title,.who span,.place,.why,td,dd{unicode-bidi:isolate}
-.name{overflow-wrap:anywhere}
+.name{overflow-wrap:anywhere}td .name{display:inline-block;min-width:88px}
 .page{max-width:1184px;margin:0 auto;padding:0 24px 64px}
 .masthead{padding:24px 0 16px}
 .brand{font-weight:650;font-size:15px}.brand span{font-weight:400;color:var(--soft)}
@@ -78,7 +78,7 @@ caption.heard{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:i
 th,td{text-align:left;padding:5px 12px;border-top:1px solid var(--line);vertical-align:top;min-height:32px}
 thead th{border-top:0;padding:6px 12px;vertical-align:middle;font-size:12.5px;font-weight:600;color:var(--soft);white-space:nowrap;border-bottom:1px solid var(--line-strong)}
 tbody tr:first-child>*{border-top:0}
-tbody th{font-weight:600;min-width:120px;overflow-wrap:anywhere}
+tbody th{font-weight:600;min-width:148px;overflow-wrap:anywhere}
 tbody tr:hover{background:color-mix(in srgb,var(--accent) 5%,transparent)}
 .n{text-align:right}thead .n .sort{text-align:right}.file{min-width:240px}.time{white-space:nowrap}.wide{min-width:220px;overflow-wrap:anywhere}
 .pair{display:inline-block;white-space:nowrap;margin:0 8px 3px 0}.levels{min-width:170px}
@@ -111,8 +111,8 @@ h3+.finding{border-top-width:1px;border-radius:4px 4px 0 0}.finding:last-child{b
 .evidence td{overflow-wrap:anywhere;min-width:140px}.evidence tbody th{font-weight:400}
 mark{background:var(--mark);color:var(--mark-ink);border-radius:2px;padding:0 1px;font-weight:600}
 pre{margin:8px 0 0;padding:12px;border:1px solid var(--line);border-radius:4px;background:var(--ground);white-space:pre-wrap;overflow-wrap:anywhere;max-height:480px;overflow:auto}
-.raw{margin-top:12px}.raw>summary,.lanes+details>summary,#proposal>summary{color:var(--accent);font-size:13.5px;padding:4px 0;width:max-content}
-.scroll+.scroll,#rules p+.scroll,#rules .scroll+p{margin-top:16px}#next>p,#next>details{margin-top:12px}
+.raw{margin-top:12px}.raw>summary,.lanes+details>summary,#proposal summary{color:var(--accent);font-size:13.5px;padding:4px 0;width:max-content}
+.scroll+.scroll,#rules p+.scroll,#rules .scroll+p{margin-top:16px}#next .steps li{max-width:none}#next{padding-top:28px}
 footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:13px;overflow-wrap:anywhere}
 @media(max-width:860px){.two{grid-template-columns:1fr}
 .finding>summary{grid-template-columns:20px auto 1fr;padding-right:12px}.finding>summary .title,.finding>summary .who{grid-column:2/-1;text-align:left}

@@ -18,7 +18,7 @@ export function masthead(context: Context): Html {
   const { summary } = context.result;
   const { state, text } = summary.verdict;
   return html`<header class="masthead"><p class="brand">Chaperone <span>report on provider access</span></p>
-<p class="meta">${nameOf(summary.organization, 'No organisation declared')} · scanned ${timeOf(summary.finished, context)} · times in ${context.clock.zone}, hover for UTC</p>
+<p class="meta">${nameOf(summary.organization, 'No organisation declared')} · scanned ${timeOf(summary.finished, context)} · times in ${context.clock.zone}${context.clock.zone === 'UTC' ? '' : ', hover for UTC'}</p>
 <div class="verdict ${state}"><h1>${verdictWords[state]}</h1><p>${cut(text, 2000)}</p>${
     summary.interrupted === true
       ? html`<p><strong>The scan was stopped before its end.</strong> This report covers what was read until then.</p>`
