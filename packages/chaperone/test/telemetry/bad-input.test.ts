@@ -84,7 +84,7 @@ describe('bad text', () => {
       [Buffer.from('SQLite format 3\0aaaaaaaaaaaaaa'), 'format_binary', 'SQLite'],
       [Buffer.from('MZ\u0090\0\u0003\0\0\0'), 'format_binary', 'program'],
       [Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251)), 'format_binary', 'no text'],
-      [Buffer.from('300000004c664c65', 'hex'), 'format_binary', ''],
+      [Buffer.from('300000004c664c65', 'hex'), 'format_binary', 'Windows XP'],
       [Buffer.alloc(4096), 'format_binary', 'no text'],
     ];
     for (const [content, code, part] of cases) {
@@ -100,7 +100,7 @@ describe('bad text', () => {
     const xml = `<!DOCTYPE x [<!ENTITY a "b">]><Events><Event><System><EventID>1</EventID></System></Event></Events>`;
     const { events, unread } = await readContent(xml);
     expect(events).toEqual([]);
-    expect(unread).toMatchObject([{ code: 'format_unknown' }]);
+    expect(unread).toMatchObject([{ code: 'xml_dtd', stop: true }]);
     const later = `<Events><Event><System><EventID>1</EventID></System></Event><!DOCTYPE x [<!ENTITY a "b">]><Event><System><EventID>&a;</EventID></System></Event></Events>`;
     const second = await readContent(later);
     expect(second.events).toHaveLength(1);

@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Files that people have lying beside their logs, by their first bytes: what they are, and what to do to have them read. */
 const KNOWN: readonly (readonly [magic: string, what: string, mend: string])[] = [
   [
-    hex('LfLe', 4),
+    '300000004c664c65',
     'an event log in the form of Windows XP and 2003 (.evt)',
     'Convert it on Windows: wevtutil epl OLD.evt NEW.evtx /lf:true',
   ],
@@ -24,8 +26,8 @@ const KNOWN: readonly (readonly [magic: string, what: string, mend: string])[] =
   ['efcdab89', 'an ESE database', 'It holds no log that is read here.'],
 ];
 
-function hex(text: string, length = text.length): string {
-  return Buffer.from(text.slice(0, length), 'latin1').toString('hex');
+function hex(text: string): string {
+  return Buffer.from(text, 'latin1').toString('hex');
 }
 
 /** What a file that is no text is, or undefined where nothing is known about it. */
@@ -53,5 +55,7 @@ export function looksBinary(head: Buffer): boolean {
     if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27 && byte !== 12 && byte !== 30)
       control += 1;
   }
-  return seen === 0 || control > seen * 0.1;
+  if (seen === 0 || control > seen * 0.1) return true;
+  // Text in a single-byte encoding has few control characters, however invalid it is as UTF-8; compressed data has both
+  return control > seen * 0.02 && !isUtf8(head.subarray(0, Math.max(0, length - 4)));
 }

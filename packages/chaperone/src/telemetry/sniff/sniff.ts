@@ -63,7 +63,7 @@ export function sniff(head: Buffer, name: string, formats: readonly Format[]): S
     const format = choose(sample(text, layout, formats, carriageReturns), layout, formats);
     if (format !== undefined) return { kind: 'text', format, encoding, mark, layout, carriageReturns };
   }
-  return unknownText(name, text, first);
+  return first === '<' && declaresType(text) ? documentType(name) : unknownText(name, text, first);
 }
 
 /** The ways to frame it that its first character allows, likeliest first. */
@@ -166,6 +166,20 @@ function firstByte(text: Buffer): string {
     if (byte > 32 && byte !== 0x1e) return String.fromCharCode(byte);
   }
   return '';
+}
+
+function declaresType(text: Buffer): boolean {
+  return /^\s*(?:<\?[^>]{0,512}\?>\s*)?(?:<!--[^>]{0,512}-->\s*)?<!DOCTYPE/i.test(text.toString('utf8', 0, 4096));
+}
+
+function documentType(name: string): Unread {
+  return unread(
+    'xml_dtd',
+    name,
+    'declares a document type, which no export of events does',
+    'If it is an export of events, remove the DOCTYPE.',
+    { stop: true },
+  );
 }
 
 function binary(name: string, what: string, mend: string): Unread {
