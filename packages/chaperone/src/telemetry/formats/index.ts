@@ -1,13 +1,39 @@
 import type { Format } from '../format.ts';
-import { entraAudit } from './azure/entra-audit.ts';
-import { entraRisk } from './azure/entra-risk.ts';
-import { entraSignin } from './azure/entra-signin.ts';
-import { cloudtrail } from './cloud/cloudtrail.ts';
-import { syslog } from './syslog/index.ts';
-import { zeekJson } from './zeek/zeek-json.ts';
+import { auditd } from './auditd/auditd.ts';
+import { fortigate } from './firewall/fortigate.ts';
+import { paloalto } from './firewall/paloalto.ts';
+import { jsonFormats } from './json-formats.ts';
+import { m365Csv } from './m365/m365-csv.ts';
+import { vpcFlow } from './network/vpc-flow.ts';
+import { npsLines, npsXml } from './radius/nps.ts';
+import { cef } from './siem/cef.ts';
+import { leef } from './siem/leef.ts';
+import { syslog, wrappedSyslog } from './syslog/index.ts';
+import { openvpn } from './vpn/openvpn.ts';
+import { accessLog } from './web/access-log.ts';
+import { squid } from './web/squid.ts';
+import { w3c } from './web/w3c.ts';
 import { zeekTsv } from './zeek/zeek-tsv.ts';
 
 export { type Envelope, parseEnvelope } from './syslog/index.ts';
 
 /** Every format but Windows', in no order that matters: the one that is surest of a file's first records reads it. */
-export const formats: readonly Format[] = [syslog, zeekTsv, zeekJson, cloudtrail, entraSignin, entraAudit, entraRisk];
+export const formats: readonly Format[] = [
+  syslog,
+  wrappedSyslog,
+  auditd,
+  fortigate,
+  paloalto,
+  openvpn,
+  cef,
+  leef,
+  npsLines,
+  npsXml,
+  zeekTsv,
+  m365Csv,
+  vpcFlow,
+  w3c,
+  accessLog,
+  squid,
+  ...jsonFormats,
+];

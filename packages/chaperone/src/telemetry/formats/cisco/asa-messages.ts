@@ -169,7 +169,7 @@ export const ASA_MESSAGES: Readonly<Record<string, Entry>> = {
     ...close,
     constants: vpn,
     patterns: [
-      'Group = {group}, Username = {user+}, IP = {src_ip}, Session disconnected. Session Type: {session_type}, Duration: {duration}, Bytes xmt: {bytes_out}, Bytes rcv: {bytes_in}, Reason: {reason}',
+      'Group = {group}, Username = {user+}, IP = {src_ip}, Session disconnected. Session Type: {session_type}, Duration: {duration}, Bytes xmt: {bytes_xmt}, Bytes rcv: {bytes_rcv}, Reason: {reason}',
     ],
   },
   113021: {

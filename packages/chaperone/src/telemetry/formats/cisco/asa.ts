@@ -19,8 +19,9 @@ const ROLES = roles({
   'device.hostname': 'hostname',
   'auth.type': 'method',
   'auth.protocol': 'auth.protocol',
-  'traffic.bytes_in': 'bytes_in',
-  'traffic.bytes_out': 'bytes_out',
+  // As the peer sees it: what the firewall transmits comes in
+  'traffic.bytes_in': 'bytes_xmt',
+  'traffic.bytes_out': 'bytes_rcv',
   tool: 'tool',
 });
 

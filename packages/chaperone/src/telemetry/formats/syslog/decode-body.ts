@@ -4,7 +4,7 @@ import { decodePam } from '../linux/pam.ts';
 import { contents } from './contents.ts';
 import type { Envelope } from './envelope.ts';
 import { decodeGeneric, serviceName } from './generic.ts';
-import { programs } from './programs.ts';
+import { byPrefix, programs } from './programs.ts';
 
 /**
  * Chooses the decoder of one syslog message: by what the body starts with (devices of many makes send to one collector),
@@ -14,7 +14,10 @@ export function decodeBody(envelope: Envelope, text: string, place: Place, conte
   unwrapRepeated(envelope);
   const byContent = contents(envelope, text, place, context);
   if (byContent !== undefined) return byContent;
-  const decoders = programs.get(serviceName(envelope.program));
+  const service = serviceName(envelope.program);
+  const named = byPrefix(service)?.(envelope, text, place, context);
+  if (named !== undefined) return named;
+  const decoders = programs.get(service);
   if (decoders !== undefined) {
     for (const decode of decoders) {
       const event = decode(envelope, text, place, context);

@@ -18,6 +18,8 @@ export class Envelope {
   structured: StructuredData | undefined;
   /** how often the message came, where the line stands for several */
   repeated: number | undefined;
+  /** what a decoder found before the message itself, e.g. which client a line is about */
+  extra: ReadonlyMap<string, string> | undefined;
   /** the message without its envelope */
   body = '';
   /** `5424`, `3164` (a stamp, a PRI or both were there), or `none`: the text has no envelope */
@@ -50,7 +52,12 @@ export class Envelope {
         return this.msgid;
       case 'repeated':
         return this.repeated;
+      // For formats in which `hostname` is a field of their own
+      case 'host.name':
+        return this.host;
     }
+    const extra = this.extra?.get(field);
+    if (extra !== undefined) return extra;
     if (this.structured === undefined) return undefined;
     // Ids hold dots (`exampleSDID@32473`, `origin.x`): the name is what follows the last one
     const dot = field.lastIndexOf('.');
@@ -62,6 +69,7 @@ export class Envelope {
     visitScalars(this.program, visit);
     visitScalars(this.pid, visit);
     visitScalars(this.body, visit);
+    if (this.extra !== undefined) for (const value of this.extra.values()) visit(value);
     if (this.structured === undefined) return;
     for (const parameters of this.structured.values()) for (const value of parameters.values()) visit(value);
   }
@@ -72,6 +80,7 @@ export class Envelope {
       const value = this.get(name);
       if (value !== undefined) fields[name] = value;
     }
+    if (this.extra !== undefined) Object.assign(fields, Object.fromEntries(this.extra));
     if (this.structured !== undefined) {
       const elements = [...this.structured].map(([id, parameters]) => [id, Object.fromEntries(parameters)] as const);
       fields.structured = Object.fromEntries(elements);

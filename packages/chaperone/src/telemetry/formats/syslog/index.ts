@@ -1,3 +1,4 @@
 export { Envelope, type StructuredData } from './envelope.ts';
 export { parseEnvelope } from './parse-envelope.ts';
 export { syslog } from './syslog.ts';
+export { wrappedSyslog } from './wrapped-syslog.ts';

@@ -12,6 +12,7 @@ export const syslog: Format = {
   name: 'syslog',
   title: 'Syslog (RFC 5424, RFC 3164), with the messages of the programs and devices known here',
   framing: 'lines',
+  mixed: true,
   recognise,
   decode,
 };
