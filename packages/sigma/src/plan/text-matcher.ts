@@ -17,6 +17,14 @@ interface Check {
   matches(text: string): boolean;
 }
 
+/** A check as filed: the same one under every literal that calls for it. */
+interface FiledCheck {
+  /** tells the checks of one matcher apart; a test may have several */
+  readonly id: number;
+  readonly number: number;
+  readonly check: Check;
+}
+
 /** One test on a text, by the number its owner knows it by. */
 export type TextTest =
   | {
@@ -34,7 +42,7 @@ interface Filed {
   /** tests that hold on the hit */
   readonly holds: number[];
   /** tests to look at in full */
-  readonly checks: { readonly number: number; readonly check: Check }[];
+  readonly checks: FiledCheck[];
 }
 
 /** By the number of a literal: what is filed under it. */
@@ -60,7 +68,8 @@ export class TextMatcher {
    * without case (`ſ` and `s`) and that `fold` keeps apart.
    */
   readonly #foreign: Filed = { holds: [], checks: [] };
-  /** tests looked at in full already: an expression may be filed under many literals of one text */
+  #checks = 0;
+  /** checks made already: an expression may be filed under many literals of one text */
   readonly #tried: Hits;
 
   constructor(tests: readonly TextTest[]) {
@@ -74,7 +83,7 @@ export class TextMatcher {
       return filed(place === 'end' ? ends : starts, (whole ? '=' : '^') + literal, anchored);
     };
     for (const test of tests) this.#add(test, file);
-    this.#tried = new Hits(tests.reduce((most, { number }) => Math.max(most, number + 1), 0));
+    this.#tried = new Hits(this.#checks);
     this.#startFiles = files(starts);
     this.#starts = starts.size > 0 ? new AnchoredTrie([...starts.values()], false) : undefined;
     this.#endFiles = files(ends);
@@ -92,8 +101,9 @@ export class TextMatcher {
     const { literals, length } = regexGuard(test.source);
     const { number } = test;
     const check = { matches: (text: string) => text.length >= length && test.check.matches(text) };
-    for (const literal of literals ?? []) file('inside', literal).checks.push({ number, check });
-    (literals === undefined ? this.#always : this.#foreign).checks.push({ number, check });
+    const filed = { id: this.#checks++, number, check };
+    for (const literal of literals ?? []) file('inside', literal).checks.push(filed);
+    (literals === undefined ? this.#always : this.#foreign).checks.push(filed);
   }
 
   #addPattern(
@@ -108,7 +118,10 @@ export class TextMatcher {
     const key = longestPiece(parts);
     const target = key === undefined ? this.#always : file(key.place, key.literal);
     if (key?.alone && !cased) target.holds.push(number);
-    else target.checks.push({ number, check: { matches: (text) => matchWildcard(parts, text, cased) !== undefined } });
+    else {
+      const check = { matches: (text: string) => matchWildcard(parts, text, cased) !== undefined };
+      target.checks.push({ id: this.#checks++, number, check });
+    }
   }
 
   /** Adds to `truth` the tests that hold of the text. */
@@ -143,9 +156,9 @@ export class TextMatcher {
     const { holds, checks } = filed;
     for (let i = 0; i < holds.length; i++) truth.add(holds[i]);
     for (let i = 0; i < checks.length; i++) {
-      const { number, check } = checks[i];
-      if (this.#tried.has(number)) continue;
-      this.#tried.add(number);
+      const { id, number, check } = checks[i];
+      if (truth.has(number) || this.#tried.has(id)) continue;
+      this.#tried.add(id);
       if (check.matches(text)) truth.add(number);
     }
   }

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createPlan, evaluate, objectAccess, type PlanOptions, type Rule, type View } from '../../src/index.ts';
+import {
+  type Condition,
+  createPlan,
+  evaluate,
+  type Node,
+  objectAccess,
+  type PlanOptions,
+  type Rule,
+  type View,
+} from '../../src/index.ts';
 import * as arbitrary from './arbitraries.ts';
 
 const OFFERS = [{ category: 'x', fields: { h: 'i' } }, { category: 'y' }];
@@ -76,7 +85,37 @@ function agrees(options: PlanOptions, runs: number): void {
 }
 
 describe('the plan agrees with the plain evaluator on random rules and events', () => {
-  test('with memory', () => agrees({}, 400));
-  test('without memory', () => agrees({ memory: false }, 200));
-  test('when states are dropped all the time', () => agrees({ maxStates: 2, maxRemembered: 3 }, 200));
+  test('with memory', () => agrees({}, 300));
+  test('without memory', () => agrees({ memory: false }, 150));
+  test('when states are dropped all the time', () => agrees({ maxStates: 2, maxRemembered: 3 }, 150));
+});
+
+describe('what random rules meet too seldom', () => {
+  const keyword = (value: string): Node => ({
+    kind: 'item',
+    field: null,
+    key: '',
+    written: value,
+    test: { kind: 'pattern', parts: [{ kind: 'any' }, { kind: 'text', text: value }, { kind: 'any' }], cased: false },
+    span: { line: 1, column: 1 },
+  });
+  const span = { line: 1, column: 1 };
+  const selected: Condition = { kind: 'selection', name: 'a' };
+
+  test('keywords that must all be there may be in different values', () => {
+    const both = arbitrary.makeRule({ a: { kind: 'all', of: [keyword('one'), keyword('two')], span } }, selected, {});
+    const neither = arbitrary.makeRule(
+      { a: { kind: 'any', of: [keyword('one'), keyword('two')], span } },
+      { kind: 'not', of: selected },
+      {},
+    );
+    const view = createPlan([both, neither]).view([{}]);
+    const held = (fields: Record<string, unknown>, raw?: string) =>
+      view.match(objectAccess(fields, raw)).map((bound) => bound.rule);
+    expect(held({ x: 'one', y: 'two' })).toEqual([both]);
+    expect(held({ x: 'one two' })).toEqual([both]);
+    expect(held({ x: 'one' }, 'raw two')).toEqual([both]);
+    expect(held({ x: 'one', y: 'none' })).toEqual([]);
+    expect(held({ x: 'other' })).toEqual([neither]);
+  });
 });
