@@ -43,6 +43,15 @@ export function showProgress(io: Io): Progress {
   };
 }
 
+/** The end of a path says more than its beginning. */
+function tail(text: string, columns: number): string {
+  const characters = [...text];
+  let width = 1;
+  let from = characters.length;
+  while (from > 0 && width + textWidth(characters[from - 1]) <= columns) width += textWidth(characters[--from]);
+  return `…${characters.slice(from).join('')}`;
+}
+
 /** Parts are dropped from the end as the terminal gets narrow: never a line that wraps, since that could not be redrawn. */
 function bar(state: ScanProgress, rate: number, columns: number): string {
   const part = portion(state);
@@ -67,7 +76,7 @@ function bar(state: ScanProgress, rate: number, columns: number): string {
     if (textWidth(next) <= columns) text = next;
     else {
       const room = columns - textWidth(text) - 2;
-      if (index === parts.length - 1 && room > 16) text = `${text}  ${fit(each, room)}`;
+      if (index === parts.length - 1 && room > 16) text = `${text}  ${tail(each, room)}`;
       break;
     }
   }
@@ -78,13 +87,14 @@ function line(state: ScanProgress, rate: number, elapsed: number): string {
   const part = portion(state);
   const left = remaining(state, rate);
   const done = part === undefined ? '' : `${Math.floor(part * 100)} %, `;
-  const of = state.totalBytes === undefined ? '' : ` of ${size(state.totalBytes)}`;
+  const of = part === undefined ? '' : ` of ${size(state.totalBytes ?? 0)}`;
   return `Scanning: ${done}${size(state.bytes)}${of}, ${number(state.records)} records, ${counted(state.findings, 'finding')}, ${size(Math.max(0, rate))}/s, ${duration(elapsed)} so far${left === undefined ? '' : `, about ${duration(left)} left`}`;
 }
 
+/** Undefined where the whole is not known: packed files may hold more than their own length says. */
 function portion({ bytes, totalBytes }: ScanProgress): number | undefined {
-  if (totalBytes === undefined || totalBytes <= 0) return undefined;
-  return Math.min(1, bytes / totalBytes);
+  if (totalBytes === undefined || totalBytes <= 0 || bytes > totalBytes) return undefined;
+  return bytes / totalBytes;
 }
 
 function remaining({ bytes, totalBytes }: ScanProgress, rate: number): number | undefined {

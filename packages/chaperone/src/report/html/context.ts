@@ -1,6 +1,7 @@
 import type { Level } from '@chaperone/sigma';
 import type { ScanResult } from '../../detection/index.ts';
 import { cut } from '../inert.ts';
+import { number } from '../words.ts';
 import type { ZoneClock } from '../zone-clock.ts';
 import { type Html, html, markup } from './html.ts';
 import type { Listing } from './listing.ts';
@@ -18,9 +19,9 @@ export function timeOf(iso: string | null | undefined, { clock }: Pick<Context, 
   return html`<time datetime="${cut(iso, 40)}" title="${`${cut(iso, 40)} (UTC)`}">${clock.at(cut(iso, 40))}</time>`;
 }
 
-/** A level in words, with its colour. */
-export function levelOf(level: Level): Html {
-  return html`<span class="level ${level}">${level}</span>`;
+/** A level in words, with its colour; with a number where there is one. */
+export function levelOf(level: Level, count?: number): Html {
+  return html`<span class="level ${level}">${level}${count === undefined ? '' : html` <span class="of">${number(count)}</span>`}</span>`;
 }
 
 /** A name from a log or a registry, cut to a sane length. */

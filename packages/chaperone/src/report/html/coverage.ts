@@ -1,4 +1,3 @@
-import { cut } from '../inert.ts';
 import { counted, number } from '../words.ts';
 import { type Context, figures, nameOf, section, table, timeOf } from './context.ts';
 import { type Html, html } from './html.ts';
@@ -21,7 +20,7 @@ export function coverage(context: Context): Html {
     .slice(0, mostRows)
     .map(
       (source) =>
-        html`<th scope="row">${cut(source.kind, 200)}</th><td>${nameOf(source.host, 'no host named')}</td><td class="n">${number(source.events)}</td><td class="time">${timeOf(source.first, context)}</td><td class="time">${timeOf(source.last, context)}</td><td class="days">${strip(source.days, from, span)}<span>${gaps(source.days)}</span></td>`,
+        html`<th scope="row">${nameOf(source.kind, 'unknown')}</th><td>${nameOf(source.host, 'no host named')}</td><td class="n">${number(source.events)}</td><td class="time">${timeOf(source.first, context)}</td><td class="time">${timeOf(source.last, context)}</td><td class="days">${strip(source.days, from, span)}<span>${gaps(source.days)}</span></td>`,
     );
   return section(
     'coverage',

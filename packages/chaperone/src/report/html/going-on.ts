@@ -7,7 +7,12 @@ export function goingOn({ result }: Context): Html {
   const { verdict, findings, registry } = result.summary;
   const grave = verdict.state === 'compromise_likely' || verdict.state === 'suspicious';
   const names = findings.by_provider.flatMap(({ provider }) => (provider === null ? [] : [provider]));
-  const provider = names.length === 1 ? names[0] : names.length === 0 ? 'the provider' : 'each provider named above';
+  const provider =
+    names.length === 1
+      ? names[0]
+      : names.length === 0
+        ? 'whoever has provider access here'
+        : 'each provider named above';
   const steps = grave
     ? [
         html`<li>Keep the evidence: copy the scanned logs and this folder to a place that the accounts above can’t reach, before logs are rotated.</li>`,

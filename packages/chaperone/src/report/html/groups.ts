@@ -67,7 +67,7 @@ function grouped(
     return html`<th scope="row">${name}</th><td class="n"><span data-facet="${facet}" data-value="${facetKey(group.name)}">${number(group.count)}</span></td><td class="levels">${levels
       .filter((level) => (group.by_level[level] ?? 0) > 0)
       .map(
-        (level) => html`<span class="pair">${levelOf(level)} ${number(group.by_level[level] ?? 0)}</span> `,
+        (level) => html`${levelOf(level, group.by_level[level])} `,
       )}</td><td class="time">${timeOf(group.first, context)}</td><td class="time">${timeOf(group.last, context)}</td><td class="wide">${group.rules
       .slice(0, 3)
       .map((rule, i) => html`${i > 0 ? '; ' : ''}${cut(rule.title, 120)} (${number(rule.count)})`)}${

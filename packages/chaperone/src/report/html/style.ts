@@ -81,7 +81,7 @@ tbody tr:first-child>*{border-top:0}
 tbody th{font-weight:600;min-width:148px;overflow-wrap:anywhere}
 tbody tr:hover{background:color-mix(in srgb,var(--accent) 5%,transparent)}
 .n{text-align:right}thead .n .sort{text-align:right}.file{min-width:240px}.time{white-space:nowrap}.wide{min-width:220px;overflow-wrap:anywhere}
-.pair{display:inline-block;white-space:nowrap;margin:0 8px 3px 0}.levels{min-width:170px}
+.levels{min-width:216px}.levels .level{margin:0 2px 4px 0}.of{font-weight:700;margin-left:2px;color:var(--ink)}
 .use{white-space:nowrap}.shape{width:12px;height:12px;vertical-align:-1px;margin-right:4px}
 .fill{fill:var(--ink)}.line{fill:none;stroke:var(--ink);stroke-width:1.5}.dash{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:2 1.6}
 .days{min-width:288px}.days span{display:block;font-size:12.5px;color:var(--soft)}.strip{display:block;margin:4px 0 2px}.on{fill:var(--accent)}.off{fill:var(--line-strong)}
@@ -112,7 +112,7 @@ h3+.finding{border-top-width:1px;border-radius:4px 4px 0 0}.finding:last-child{b
 mark{background:var(--mark);color:var(--mark-ink);border-radius:2px;padding:0 1px;font-weight:600}
 pre{margin:8px 0 0;padding:12px;border:1px solid var(--line);border-radius:4px;background:var(--ground);white-space:pre-wrap;overflow-wrap:anywhere;max-height:480px;overflow:auto}
 .raw{margin-top:12px}.raw>summary,.lanes+details>summary,#proposal summary{color:var(--accent);font-size:13.5px;padding:4px 0;width:max-content}
-.scroll+.scroll,#rules p+.scroll,#rules .scroll+p{margin-top:16px}#next .steps li{max-width:none}#next{padding-top:28px}
+.scroll+.scroll,#rules p+.scroll,#rules .scroll+p{margin-top:16px}#next .steps li{max-width:none;margin-top:8px}#next{padding-top:28px}
 footer{margin-top:48px;padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:13px;overflow-wrap:anywhere}
 @media(max-width:860px){.two{grid-template-columns:1fr}
 .finding>summary{grid-template-columns:20px auto 1fr;padding-right:12px}.finding>summary .title,.finding>summary .who{grid-column:2/-1;text-align:left}
