@@ -3,7 +3,7 @@ import { evtxecmd } from './evtxecmd.ts';
 import { getWinEvent } from './get-winevent.ts';
 import { sigmaEvent } from './sigma-event.ts';
 import { snare } from './snare.ts';
-import { w3c } from './w3c.ts';
+import { windowsFirewall } from './windows-firewall.ts';
 import { windowsFlat } from './windows-flat.ts';
 import { windowsTree } from './windows-tree.ts';
 import { windowsXml } from './windows-xml.ts';
@@ -19,5 +19,5 @@ export const windowsFormats: readonly Format[] = [
   windowsXml,
   snare,
   sigmaEvent,
-  w3c,
+  windowsFirewall,
 ];
