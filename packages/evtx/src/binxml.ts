@@ -1,6 +1,6 @@
 import { DamagedRecord } from './issue.ts';
 import { type AttributeNode, type ElementNode, elementNode, type Node } from './node.ts';
-import { decodeValue } from './value.ts';
+import { decodeValue, utf16 } from './value.ts';
 import { fixedSize, ValueType } from './value-type.ts';
 
 /** Elements nested deeper than this are refused: real events stay under 20. */
@@ -32,6 +32,12 @@ const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: 
 const NAME_HEAD = 8;
 
 /**
+ * What is parsed: a template `definition` (whose elements carry a dependency id), a `record`'s own fragment, or such a
+ * fragment taken `inline` as a template, with a slot for each of its values.
+ */
+export type FragmentKind = 'definition' | 'record' | 'inline';
+
+/**
  * Turns BinXML tokens into nodes: a template definition (whose elements carry a dependency id) or a fragment in a
  * record. Offsets of names count from the start of the chunk; a name may stand right in the token stream.
  */
@@ -40,7 +46,9 @@ export class BinXmlParser {
   readonly #view: DataView;
   readonly #base: number;
   readonly #limit: number;
-  readonly #definition: boolean;
+  readonly #kind: FragmentKind;
+  /** slots made so far of an inline fragment's values */
+  #slots = 0;
   readonly #instance: (at: number) => { scope: number; end: number };
   #at: number;
   #end: number;
@@ -48,7 +56,7 @@ export class BinXmlParser {
   /**
    * @param base start of the chunk in the buffer
    * @param limit end of the chunk in the buffer
-   * @param definition whether this is a template definition
+   * @param kind what it is
    * @param instance reads the template instance whose token stands before `at`
    */
   constructor(
@@ -56,14 +64,14 @@ export class BinXmlParser {
     view: DataView,
     base: number,
     limit: number,
-    definition: boolean,
+    kind: FragmentKind,
     instance: (at: number) => { scope: number; end: number },
   ) {
     this.#bytes = bytes;
     this.#view = view;
     this.#base = base;
     this.#limit = limit;
-    this.#definition = definition;
+    this.#kind = kind;
     this.#instance = instance;
     this.#at = 0;
     this.#end = 0;
@@ -116,7 +124,7 @@ export class BinXmlParser {
           break;
         }
         default:
-          into.push(this.#part(token));
+          into.push(this.#part(token, false));
       }
     }
   }
@@ -126,7 +134,7 @@ export class BinXmlParser {
       throw new DamagedRecord(`Elements nest deeper than ${MAX_ELEMENT_DEPTH}.`, this.#at, 'record-too-complex');
     }
     let dependency = -1;
-    if (this.#definition) {
+    if (this.#kind === 'definition') {
       dependency = this.#view.getUint16(this.#take(2), true);
       if (dependency === 0xffff) dependency = -1;
     }
@@ -139,7 +147,8 @@ export class BinXmlParser {
       const token = this.#bytes[this.#take(1)];
       if ((token & 0xbf) === TOKEN.attribute) {
         const attribute = this.#name();
-        attributes.push({ name: attribute, parts: this.#parts() });
+        const fixed = attribute === 'Name' || attribute.startsWith('xmlns');
+        attributes.push({ name: attribute, parts: this.#parts(fixed) });
       } else if (token === TOKEN.closeEmpty) {
         break;
       } else if (token === TOKEN.closeStart) {
@@ -153,7 +162,7 @@ export class BinXmlParser {
   }
 
   /** The parts of an attribute's value: everything up to the next attribute or the end of the start tag. */
-  #parts(): Node[] {
+  #parts(fixed: boolean): Node[] {
     const parts: Node[] = [];
     for (;;) {
       const token = this.#bytes[this.#take(1)];
@@ -162,13 +171,17 @@ export class BinXmlParser {
         this.#at--;
         return parts;
       }
-      parts.push(this.#part(token));
+      parts.push(this.#part(token, fixed));
     }
   }
 
-  #part(token: number): Node {
+  #part(token: number, fixed: boolean): Node {
     switch (token & 0xbf) {
       case TOKEN.value:
+        if (this.#kind === 'inline' && !fixed) {
+          this.#literal();
+          return { kind: 'slot', index: this.#slots++ };
+        }
         return { kind: 'text', value: this.#literal() };
       case TOKEN.cdata:
         return { kind: 'text', value: this.#text() };
@@ -210,7 +223,7 @@ export class BinXmlParser {
   #text(): string {
     const count = this.#view.getUint16(this.#take(2), true);
     const start = this.#take(count * 2);
-    return this.#bytes.toString('utf16le', start, start + count * 2);
+    return utf16(this.#bytes, start, count * 2);
   }
 
   #name(): string {

@@ -7,7 +7,7 @@ import { Layout, type LeafSource } from './layout.ts';
 import { type LayoutStep, layoutRoot } from './layout-trie.ts';
 import { RecordFragments } from './record-fragments.ts';
 import { SlotTable } from './slot-table.ts';
-import { carvedTemplate, DEFINITION_HEAD, type Template, templateAt } from './template.ts';
+import { carvedTemplate, DEFINITION_HEAD, inlineTemplate, type Template, templateAt } from './template.ts';
 import { isEmptyValue } from './value.ts';
 import { ValueType } from './value-type.ts';
 
@@ -95,13 +95,11 @@ export class RecordCursor {
     this.layout = undefined;
     const end = at + size - 4;
     const start = at + RECORD_HEAD;
-    if (this.#startsInstance(start, end)) {
-      const step = this.#follow(start + 5, end);
-      if (step !== undefined) {
-        if (!step.layout.complete) this.#refuse();
-        this.layout = step.layout;
-        return;
-      }
+    const step = this.#startsInstance(start, end) ? this.#follow(start + 5, end) : this.#inline(start, end);
+    if (step !== undefined) {
+      if (!step.layout.complete) this.#refuse();
+      this.layout = step.layout;
+      return;
     }
     const fragments = new RecordFragments(this.bytes, view, this.#base, this.#limit, (place, mark) =>
       this.carved ? this.#carved(place, mark) : this.#template(place),
@@ -244,6 +242,12 @@ export class RecordCursor {
   #startsInstance(at: number, end: number): boolean {
     const bytes = this.bytes;
     return at + 5 <= end && bytes[at] === 0x0f && bytes[at + 4] === 0x0c;
+  }
+
+  /** A record of elements without template is taken for an instance of the template that it amounts to. */
+  #inline(start: number, end: number): LayoutStep | undefined {
+    const template = inlineTemplate(this.bytes, this.view, start, end, this.#base, this.#limit, this.#tables[0]);
+    return template === undefined ? undefined : layoutRoot(template);
   }
 
   /** Reads the record's instance and those in its slots; undefined where something else is found on the way. */

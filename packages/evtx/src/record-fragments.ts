@@ -59,7 +59,7 @@ export class RecordFragments {
     const nodes: Node[] = [];
     // the record's own scope comes first, so that it is scope 0
     const scope = this.#scope(nodes, new SlotTable());
-    const parser = new BinXmlParser(this.#bytes, this.#view, this.#base, this.#limit, false, (at) =>
+    const parser = new BinXmlParser(this.#bytes, this.#view, this.#base, this.#limit, 'record', (at) =>
       this.#instance(at, end, nesting),
     );
     nodes.push(...parser.parse(start, end));

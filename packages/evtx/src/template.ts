@@ -1,6 +1,8 @@
 import { BinXmlParser } from './binxml.ts';
+import { canonicalCopy, canonicalHash, canonicalise, isCanonical } from './canonical.ts';
 import { DamagedRecord } from './issue.ts';
 import type { Node } from './node.ts';
+import type { SlotTable } from './slot-table.ts';
 
 /** A template definition, the same object wherever the same definition stands. */
 export interface Template {
@@ -14,8 +16,10 @@ export const DEFINITION_HEAD = 24;
 
 const XML_NAME = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
 
-/** Beyond this many bytes of canonical definitions the store begins anew: hostile files can make them without end. */
-const MAX_STORED = 32 << 20;
+/**
+ * Beyond this many bytes of canonical definitions the store begins anew: hostile files can make them
+ * without end. A real definition takes two to four thousand. */
+const MAX_STORED = 6 << 20;
 
 interface Stored {
   readonly template: Template;
@@ -27,11 +31,6 @@ const stored = new Map<number, Stored[]>();
 const byMark = new Map<number, Template>();
 let storedBytes = 0;
 let nextId = 1;
-
-/** Room for the longest canonical form, in 16-bit units: a definition fits in a chunk, but may repeat a long name. */
-const MAX_CANONICAL = 1 << 18;
-const scratch = new Uint16Array(MAX_CANONICAL);
-const scratchBytes = Buffer.from(scratch.buffer);
 
 /**
  * The template whose definition stands at `at`. Definitions that differ only in where their names lie are the same:
@@ -48,22 +47,53 @@ export function templateAt(bytes: Buffer, view: DataView, at: number, base: numb
   const start = at + DEFINITION_HEAD;
   const end = start + view.getUint32(at + 20, true);
   if (end > limit) throw new DamagedRecord('A template reaches beyond the chunk.', at);
-  const units = canonicalise(bytes, view, start, end, base, limit);
-  if (units < 0) return { id: nextId++, nodes: parse(bytes, view, start, end, base, limit) };
-  const bucket = stored.get(hash);
-  if (bucket) {
-    for (const { template, canonical } of bucket) {
-      if (canonical.length === units * 2 && scratchBytes.compare(canonical, 0, canonical.length, 0, units * 2) === 0) {
-        return template;
-      }
-    }
-  }
+  const units = canonicalise(bytes, view, start, end, base, limit, undefined);
+  const known = find(units);
+  if (known !== undefined) return known;
   // parsing may throw, and then nothing is kept
   const template: Template = { id: nextId++, nodes: parse(bytes, view, start, end, base, limit) };
-  keep({ template, canonical: Buffer.from(scratchBytes.subarray(0, units * 2)) });
+  keep(template, units);
   // names may be overwritten where records are carved: such a template must not be taken for another's
-  if (template.nodes.every(isNamedWell)) byMark.set(view.getUint32(at + 4, true), template);
+  if (units >= 0 && template.nodes.every(isNamedWell)) byMark.set(view.getUint32(at + 4, true), template);
   return template;
+}
+
+/**
+ * The template that a record without one amounts to: its elements, with a slot wherever it holds a value. So records of
+ * a kind share a layout there too. Their values are noted in `table`. Names, the text of attributes called `Name` and
+ * namespaces stay part of the template. Undefined for a record that holds more than elements and values.
+ *
+ * @throws {DamagedRecord}
+ */
+export function inlineTemplate(
+  bytes: Buffer,
+  view: DataView,
+  start: number,
+  end: number,
+  base: number,
+  limit: number,
+  table: SlotTable,
+): Template | undefined {
+  table.count = 0;
+  const units = canonicalise(bytes, view, start, end, base, limit, table);
+  if (units < 0) return undefined;
+  const known = find(units);
+  if (known !== undefined) return known;
+  const parser = new BinXmlParser(bytes, view, base, limit, 'inline', () => {
+    throw new DamagedRecord('An instance was not expected here.', start);
+  });
+  const template: Template = { id: nextId++, nodes: parser.parse(start, end) };
+  keep(template, units);
+  return template;
+}
+
+/** The template of the canonical form that was written last. */
+function find(units: number): Template | undefined {
+  if (units < 0) return undefined;
+  const bucket = stored.get(canonicalHash());
+  if (bucket === undefined) return undefined;
+  for (const { template, canonical } of bucket) if (isCanonical(canonical, units)) return template;
+  return undefined;
 }
 
 /**
@@ -101,86 +131,23 @@ function isNamedWell(node: Node): boolean {
   return names.every((name) => XML_NAME.test(name)) && node.children.every(isNamedWell);
 }
 
-function keep(entry: Stored): void {
-  if (storedBytes + entry.canonical.length > MAX_STORED) {
+function keep(template: Template, units: number): void {
+  if (units < 0) return;
+  if (storedBytes + units * 2 > MAX_STORED) {
     stored.clear();
     byMark.clear();
     storedBytes = 0;
   }
-  storedBytes += entry.canonical.length;
-  const bucket = stored.get(hash);
+  storedBytes += units * 2;
+  const entry = { template, canonical: canonicalCopy(units) };
+  const bucket = stored.get(canonicalHash());
   if (bucket) bucket.push(entry);
-  else stored.set(hash, [entry]);
+  else stored.set(canonicalHash(), [entry]);
 }
 
 function parse(bytes: Buffer, view: DataView, start: number, end: number, base: number, limit: number): Node[] {
-  const parser = new BinXmlParser(bytes, view, base, limit, true, (place) => {
+  const parser = new BinXmlParser(bytes, view, base, limit, 'definition', (place) => {
     throw new DamagedRecord('A template holds an instance of a template.', place, 'record-too-complex');
   });
   return parser.parse(start, end);
-}
-
-/** Hash of what `canonicalise` wrote last; a collision costs a comparison and nothing else. */
-let hash = 0;
-
-/**
- * Writes the definition's tokens to `scratch` and gives their number of units, or -1 for what can't be followed (an
- * unknown token, a literal that isn't text): such a template is parsed each time and shared with no other chunk.
- */
-function canonicalise(bytes: Buffer, view: DataView, start: number, end: number, base: number, limit: number): number {
-  let at = start;
-  let out = 0;
-  let mixed = 0;
-  for (;;) {
-    if (at >= end) break;
-    if (out + 0x10010 > MAX_CANONICAL) throw new DamagedRecord('A template is too long.', at, 'record-too-complex');
-    const token = bytes[at++];
-    if (token === 0) break;
-    scratch[out++] = token;
-    mixed = Math.imul(mixed ^ token, 0x9e3779b1);
-    let from = 0;
-    let units = 0;
-    const plain = token & 0xbf;
-    if (plain === 0x01 || plain === 0x06 || plain === 0x09 || plain === 0x0a) {
-      if (plain === 0x01) {
-        if (at + 10 > end) return -1;
-        scratch[out++] = view.getUint16(at, true);
-        at += 6;
-      } else if (at + 4 > end) return -1;
-      const name = base + view.getUint32(at, true);
-      at += 4;
-      if (name + 8 > limit) throw new DamagedRecord('A name lies outside of the chunk.', at - 4);
-      from = name + 6;
-      units = 1 + view.getUint16(from, true);
-      if (from + units * 2 > limit) throw new DamagedRecord('A name reaches beyond the chunk.', at - 4);
-      // a name that stands right here takes its place in the stream, with a NUL after it
-      if (name === at) at += 8 + units * 2;
-      if (token === 0x41) at += 4;
-    } else if (plain === 0x0d || plain === 0x0e) {
-      if (at + 3 > end) return -1;
-      scratch[out++] = view.getUint16(at, true);
-      scratch[out++] = bytes[at + 2];
-      mixed = Math.imul(mixed ^ scratch[out - 2], 0x9e3779b1);
-      at += 3;
-    } else if (plain === 0x05 || plain === 0x07 || plain === 0x0b) {
-      if (plain === 0x05 && bytes[at++] !== 0x01) return -1;
-      if (at + 2 > end) return -1;
-      from = at;
-      units = 1 + view.getUint16(at, true);
-      at += units * 2;
-      if (at > end) return -1;
-    } else if (plain === 0x08) {
-      if (at + 2 > end) return -1;
-      scratch[out++] = view.getUint16(at, true);
-      at += 2;
-    } else if (plain === 0x0f) at += 3;
-    else if (plain < 0x02 || plain > 0x04) return -1;
-    for (const to = from + units * 2; from < to; from += 2) {
-      const unit = view.getUint16(from, true);
-      scratch[out++] = unit;
-      mixed = Math.imul(mixed ^ unit, 0x9e3779b1);
-    }
-  }
-  hash = mixed ^ (mixed >>> 15);
-  return out;
 }
