@@ -21,6 +21,7 @@ export { loadPipeline } from './pipeline/load-pipeline.ts';
 export type { Pipeline } from './pipeline/pipeline.ts';
 export { createPlan, type Plan, type PlanOptions, type PlanStats, type ViewStats } from './plan/index.ts';
 export { renderRefusal } from './render-refusal.ts';
+export { type CorrelationQuery, correlationToClickHouse } from './sql/correlation-sql.ts';
 export { type SqlRow, sqlRow } from './sql/sql-row.ts';
 export type { TableMapping } from './sql/table-mapping.ts';
 export { type RuleQuery, toClickHouse } from './sql/to-clickhouse.ts';

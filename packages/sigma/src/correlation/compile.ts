@@ -51,6 +51,7 @@ export function compileCorrelations(set: RuleSet): CorrelationPlan {
       depth: 1 + Math.max(-1, ...innerLanes.map((lane) => lane!.depth)),
       sources,
       positionOf: references.positions(correlation),
+      span: correlation.timespan,
       comparisons: choice.comparisons,
       decision: choice.decision,
       groupBy: correlation.groupBy,
@@ -118,7 +119,7 @@ function demand(lane: LanePlan, field: string): number {
 }
 
 /** The field behind a name: what an alias says for this source, else the name itself. */
-function fieldOf(lane: LanePlan, source: Rule | Correlation, name: string): string {
+export function fieldOf(lane: LanePlan, source: Rule | Correlation, name: string): string {
   const alias = lane.correlation.aliases.get(name);
   return alias?.get(source.id) ?? (source.name === undefined ? undefined : alias?.get(source.name)) ?? name;
 }

@@ -5,8 +5,9 @@
  * shown is the first one met.
  */
 import { createHash } from 'node:crypto';
+import { textOf } from '../evaluate/match-test.ts';
 import { fold } from '../fold.ts';
-import { numericText } from '../number.ts';
+import { numericValue } from '../number.ts';
 import { grown } from './tuple-table.ts';
 
 /** Longer texts are kept as their beginning and a digest: a value of 100 MB must not be held as a group's name. */
@@ -68,44 +69,36 @@ function digest(text: string): string {
 }
 
 /** The largest absolute value that a sum takes; 10^8 of them still don't overflow a double. */
-const LARGEST = 1e300;
+export const LARGEST = 1e300;
 
-/** What a value is called when it names a group or counts as distinct; undefined where there is none. */
+/** As deep as arrays in arrays are looked into. */
+const MAX_DEPTH = 16;
+
+/**
+ * What a value is called when it names a group or counts as distinct; undefined where there is none. The elements of an
+ * array stand behind each other, separated by commas; an object has no name.
+ */
 export function nameOf(value: unknown): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-      return String(value);
-    case 'object': {
-      if (value === null) return undefined;
-      if (Array.isArray(value)) {
-        if (value.length === 0) return undefined;
-        if (value.length === 1) return nameOf(value[0]);
-      }
-      try {
-        return JSON.stringify(value);
-      } catch {
-        return undefined;
-      }
+  if (!Array.isArray(value)) return textOf(value);
+  const texts: string[] = [];
+  collect(value, texts, 0);
+  return texts.length === 0 ? undefined : texts.join(', ');
+}
+
+function collect(values: readonly unknown[], texts: string[], depth: number): void {
+  for (const value of values) {
+    if (Array.isArray(value)) {
+      if (depth + 1 < MAX_DEPTH) collect(value, texts, depth + 1);
+      continue;
     }
-    default:
-      return undefined;
+    const text = textOf(value);
+    if (text !== undefined) texts.push(text);
   }
 }
 
 /** The number that a value stands for in sums and averages; NaN where it stands for none. */
 export function quantityOf(value: unknown): number {
-  if (Array.isArray(value) && value.length === 1) return quantityOf(value[0]);
-  const number =
-    typeof value === 'number'
-      ? value
-      : typeof value === 'string'
-        ? (numericText(value) ?? NaN)
-        : typeof value === 'bigint'
-          ? Number(value)
-          : NaN;
+  if (Array.isArray(value)) return value.length === 1 ? quantityOf(value[0]) : NaN;
+  const number = numericValue(value) ?? NaN;
   return Math.abs(number) <= LARGEST ? number : NaN;
 }

@@ -21,6 +21,8 @@ export interface LanePlan {
   readonly sources: readonly (Rule | Correlation)[];
   /** source → position in the correlation's list */
   readonly positionOf: Int32Array;
+  /** length of the window in microseconds */
+  readonly span: number;
   readonly comparisons: Correlation['condition'];
   readonly groupBy: readonly string[];
   /** further fields that correlations of this one ask for: the group-by fields come first in a lane's values, then these */

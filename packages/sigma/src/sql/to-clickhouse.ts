@@ -41,8 +41,23 @@ export function tableSql(mapping: TableMapping): string {
 
 /** The condition over one row, kinds of events included. */
 export function whereSql(rule: Rule, mapping: TableMapping): string {
+  return joined(
+    'OR',
+    branches(rule, mapping).map(({ condition }) => condition),
+  );
+}
+
+/** A rule over rows that have the same names for its fields. */
+export interface Branch {
+  readonly condition: string;
+  /** the rule's field name → the source's own, where they differ */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** The ways in which a rule can apply to rows of a table, one for each set of field names. */
+export function branches(rule: Rule, mapping: TableMapping): Branch[] {
   const { kinds, columns } = mapping;
-  if (kinds === undefined) return new RuleSql(rule, columns, {}).condition();
+  if (kinds === undefined) return [{ condition: new RuleSql(rule, columns, {}).condition(), names: {} }];
   if (columns.kind === undefined) throw new TypeError('kinds are given, but no column that says the kind');
   const kind = sqlIdentifier(columns.kind);
   // kinds that offer the rule under the same field names are asked together
@@ -57,13 +72,10 @@ export function whereSql(rule: Rule, mapping: TableMapping): string {
       groups.set(id, group);
     }
   }
-  return joined(
-    'OR',
-    [...groups.values()].map(({ names, keys }) => {
-      const list = [...keys].map(sqlString).join(', ');
-      return `(${kind} IN (${list}) AND ${new RuleSql(rule, columns, names).condition()})`;
-    }),
-  );
+  return [...groups.values()].map(({ names, keys }) => {
+    const list = [...keys].map(sqlString).join(', ');
+    return { condition: `(${kind} IN (${list}) AND ${new RuleSql(rule, columns, names).condition()})`, names };
+  });
 }
 
 /** A rule applies where everything that its log source states equals, without case, what the offer states. */

@@ -44,7 +44,7 @@ const HOSTILE = [
   'line\nbreak',
   '\r\n',
   '`',
-  '${x}',
+  '$x',
   '{p:String}',
   '(?i)x',
   '[a-z]+',
