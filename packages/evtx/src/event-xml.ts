@@ -6,7 +6,7 @@ const MAX_LENGTH = 4 << 20;
 
 /**
  * The record as Windows shows it, on one line: `<Event xmlns='..'><System>..</System><EventData>..</EventData></Event>`.
- * Characters that XML doesn't allow and lone surrogates become U+FFFD.
+ * Characters that XML doesn't allow and lone surrogates become `_`, as there.
  */
 export function eventXml(content: Content): string {
   const writer = new XmlWriter(content);
@@ -71,9 +71,11 @@ function escapeText(text: string): string {
   return /[&<>]/.test(clean) ? clean.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') : clean;
 }
 
+/** Characters that XML doesn't allow, lone surrogates among them. */
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Cs}]/gu;
+
 function allowed(text: string): string {
-  const clean = text.isWellFormed() ? text : text.toWellFormed();
-  return clean.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd');
+  return text.replace(FORBIDDEN, '_');
 }
 
 /** A name as it stands, where XML allows it; other characters, which only a hostile file has, become `_`. */

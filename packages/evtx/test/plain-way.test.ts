@@ -96,3 +96,11 @@ it('gives records without template a layout that they share', () => {
     expect(record.created).toBe(Date.parse('2026-11-02T07:30:15.250Z') * 1000);
   }
 });
+
+it('writes XML that is well-formed whatever the values hold', () => {
+  const bytes = writeEvtx([logon({ data: { A: "<a href='x'>&amp;</a>", B: '\u0001\ud800\uffff\t', '"\'<': 'c' } })]);
+  const [xml] = readAll(bytes, (cursor) => cursor.xml()).records;
+  expect(xml).toContain("<Data Name='A'>&lt;a href='x'&gt;&amp;amp;&lt;/a&gt;</Data>");
+  expect(xml).toContain("<Data Name='B'>___\t</Data>");
+  expect(xml).toContain("<Data Name='\"&apos;&lt;'>c</Data>");
+});

@@ -1,16 +1,16 @@
 /**
- * How fast records are walked: `node packages/evtx/bench/walk.ts FILE [evtx_dump]`. With the path of evtx_dump, each run
+ * How fast records are walked: `node bench/evtx-walk.ts FILE [evtx_dump]`. With the path of evtx_dump, each run
  * of ours is followed by one of its conversion to JSON on one thread, and the medians are compared.
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { type EvtxHandlers, type Layout, type RecordCursor, readFileSync } from '../src/index.ts';
+import { type EvtxHandlers, type Layout, type RecordCursor, readFileSync } from '@chaperone/evtx';
 
 /** Fields that rules and attribution ask most; those that a record lacks are asked of its other fields. */
 const FIELDS = 12;
 
 const [file, peer] = process.argv.slice(2);
-if (file === undefined) throw new TypeError('Usage: node packages/evtx/bench/walk.ts FILE [evtx_dump]');
+if (file === undefined) throw new TypeError('Usage: node bench/evtx-walk.ts FILE [evtx_dump]');
 
 let sum = 0;
 
