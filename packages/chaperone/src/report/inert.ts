@@ -10,7 +10,7 @@
  * inert('a\u202Egpj.exe')   // 'a\\u{202e}gpj.exe'
  */
 export function inert(text: string): string {
-  return dangerous.test(text) ? text.replace(everyDangerous, spell) : text;
+  return plain.test(text) || !dangerous.test(text) ? text : text.replace(everyDangerous, spell);
 }
 
 /** As {@link inert}, but line ends (as `\n`) and tabs stay: for blocks of raw text that are shown with their layout. */
@@ -32,6 +32,8 @@ const set =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202f' +
   '\\u2060-\\u206f\\u3164\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufdd0-\\ufdef\\ufff0-\\ufffb\\ufffe\\uffff\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}';
 const pattern = `[${set}\\p{Cs}]|(?<=\\p{M}{4})\\p{M}`;
+// most text is this, and telling so costs a tenth
+const plain = /^[\x20-\x7e]*$/;
 const dangerous = new RegExp(pattern, 'u');
 const everyDangerous = new RegExp(pattern, 'gu');
 

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Finding } from '../detection/index.ts';
 import { ReportError } from './report-error.ts';
 
@@ -11,12 +10,19 @@ import { ReportError } from './report-error.ts';
 export async function* readFindings(file: string): AsyncGenerator<Finding> {
   const input = createReadStream(file, { encoding: 'utf8', highWaterMark: 262_144 });
   let number = 0;
+  let rest = '';
   try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      number++;
-      if (line === '') continue;
-      yield parse(line, file, number);
+    for await (const chunk of input as AsyncIterable<string>) {
+      const text = rest === '' ? chunk : rest + chunk;
+      let from = 0;
+      for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+        number++;
+        if (end > from) yield parse(text.slice(from, end), file, number);
+        from = end + 1;
+      }
+      rest = text.slice(from);
     }
+    if (rest.trim() !== '') yield parse(rest, file, number + 1);
   } finally {
     input.destroy();
   }

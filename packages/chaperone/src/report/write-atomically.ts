@@ -1,9 +1,11 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { ReportError } from './report-error.ts';
 
+const bufferBytes = 524_288;
+
 /**
  * Writes a file so that a reader sees all of it or none: into a neighbour with a name of its own, flushed to the disk, then
- * renamed over. Chunks are gathered to 256 KiB a write; nothing else is held.
+ * renamed over. Chunks are gathered to a few hundred KiB a write; nothing else is held.
  *
  * @throws {ReportError} when the file system refuses; the neighbour is removed
  */
@@ -18,26 +20,32 @@ export async function writeAtomically(
     await rm(neighbour, { force: true });
     const handle = await open(neighbour, 'wx', 0o600);
     try {
-      let pending = '';
+      // one buffer for the whole file: a new one for each write would pile up faster than they are collected
+      const buffer = Buffer.allocUnsafe(bufferBytes);
+      let filled = 0;
+      const write = async (data: Uint8Array, length: number): Promise<void> => {
+        for (let at = 0; at < length; ) at += (await handle.write(data, at, length - at)).bytesWritten;
+        bytes += length;
+      };
       for await (const chunk of chunks) {
-        pending += chunk;
-        if (pending.length < 262_144) continue;
-        bytes += await write(pending);
-        pending = '';
+        // UTF-8 needs at most three bytes for a UTF-16 unit
+        if (chunk.length * 3 > bufferBytes - filled) {
+          await write(buffer, filled);
+          filled = 0;
+        }
+        if (chunk.length * 3 <= bufferBytes) filled += buffer.write(chunk, filled);
+        else {
+          const whole = Buffer.from(chunk, 'utf8');
+          await write(whole, whole.length);
+        }
       }
-      bytes += await write(pending);
+      await write(buffer, filled);
       await handle.sync();
     } finally {
       await handle.close();
     }
     await rename(neighbour, file);
     return { bytes };
-
-    async function write(text: string): Promise<number> {
-      const data = Buffer.from(text, 'utf8');
-      for (let at = 0; at < data.length; ) at += (await handle.write(data, at)).bytesWritten;
-      return data.length;
-    }
   } catch (error) {
     await rm(neighbour, { force: true }).catch(() => undefined);
     throw ReportError.from(error, file);
