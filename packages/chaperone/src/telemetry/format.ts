@@ -36,4 +36,6 @@ export interface Format {
     place: Place,
     context: DecodeContext,
   ): LogEvent | Unread | undefined;
+  /** called once at the end of a file: what is still held (a CSV record whose quote never closed). Must not throw */
+  finish?(context: DecodeContext): LogEvent | Unread | undefined;
 }

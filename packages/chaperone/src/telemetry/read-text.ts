@@ -21,6 +21,9 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Framers carry an unfinished record from piece to piece: small pieces (a gzip of many tiny members) would make that costly. */
+const PIECE = 256 * 1024;
+
 /**
  * Reads the records of a text source in one pass with bounded memory. Nothing is thrown for what the file holds: a record
  * that can't be read is told, and the rest goes on.
@@ -39,13 +42,22 @@ export async function readTextWith(
   const { layout, carriageReturns } = sniffed;
   const framer = framerFor(layout, records, formats, { limits, carriageReturns });
   const text = new ToUtf8(sniffed.encoding, sniffed.mark, () => handlers.onUnread(invalidText(source.path, sniffed)));
+  let held: Buffer[] = [];
+  let size = 0;
   for await (const chunk of source.bytes((problem) => handlers.onUnread(problem))) {
-    framer.feed(text.convert(chunk));
     handlers.onBytes?.(chunk.length);
+    held.push(chunk);
+    size += chunk.length;
+    if (size < PIECE) continue;
+    framer.feed(text.convert(held.length === 1 ? chunk : Buffer.concat(held)));
+    held = [];
+    size = 0;
     if (options.signal?.aborted === true) return;
   }
+  if (size > 0) framer.feed(text.convert(Buffer.concat(held)));
   framer.feed(text.end());
   framer.end();
+  records.finish();
 }
 
 /** Decodes framed records. One shape for all layouts, so that the call from the framer stays monomorphic. */
@@ -105,6 +117,19 @@ class RecordReader {
     if (decoded === undefined) return;
     if ('kind' in decoded) this.#handlers.onUnread(decoded);
     else this.#handlers.onEvent(decoded);
+  }
+
+  /** Asks the decoders for what they still hold. */
+  finish(): void {
+    this.#finishOne(this.#format, this.#context);
+    for (const [format, context] of this.#guestContexts) this.#finishOne(format, context);
+  }
+
+  #finishOne(format: Format, context: DecodeContext): void {
+    const held = format.finish?.(context);
+    if (held === undefined) return;
+    if ('kind' in held) this.#handlers.onUnread(held);
+    else this.#handlers.onEvent(held);
   }
 
   onProblem(code: UnreadCode, message: string, record: number, offset: number): void {

@@ -15,6 +15,9 @@ import { squid } from './web/squid.ts';
 import { w3c } from './web/w3c.ts';
 import { zeekTsv } from './zeek/zeek-tsv.ts';
 
+export { csvFormat } from './csv/csv-format.ts';
+export { type CsvMapping, csvMappingSchema } from './csv/csv-mapping.ts';
+export { loadCsvMapping, type MappingProblem } from './csv/load-csv-mapping.ts';
 export { type Envelope, parseEnvelope } from './syslog/index.ts';
 
 /** Every format but Windows', in no order that matters: the one that is surest of a file's first records reads it. */

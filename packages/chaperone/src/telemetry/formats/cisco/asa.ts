@@ -28,7 +28,9 @@ const ROLES = roles({
 const messages = new Map(
   Object.entries(ASA_MESSAGES).map(([id, message]) => [
     id,
-    new MessageTable({ format: 'cisco-asa', offers: OFFERS, roles: ROLES }, [{ key: id, ...message }]),
+    new MessageTable({ format: 'cisco-asa', offers: OFFERS, roles: ROLES }, [
+      { key: id, ...message, constants: { ...message.constants, message_id: id } },
+    ]),
   ]),
 );
 const others = new ClassTable('cisco-asa', () => ({

@@ -1,16 +1,12 @@
-import type { LogEvent, Place, Unread } from '../../event.ts';
+import type { LogEvent, Unread } from '../../event.ts';
 import type { DecodeContext, Format } from '../../format.ts';
 import { unread } from '../event/unread.ts';
-import { isOpenCsv, splitCsv } from '../text/split-csv.ts';
+import { type CsvRecord, CsvRecords } from '../text/csv-records.ts';
 import { m365Event } from './m365.ts';
-
-/** A quoted cell may go on over lines; a record longer than this is given up. */
-const MAX_RECORD = 4 << 20;
 
 interface CsvState {
   columns: readonly string[];
-  pending: string;
-  first: number;
+  readonly records: CsvRecords;
 }
 
 /** The CSV that Purview's audit search and Search-UnifiedAuditLog export: the record itself is JSON in the column AuditData. */
@@ -21,40 +17,27 @@ export const m365Csv: Format = {
   recognise: (text) => (isHead(text) ? 1 : /,"\{""/.test(text) && text.includes('""Workload"":') ? 0.9 : 0),
   decode(text, _json, place, context): LogEvent | Unread | undefined {
     const state = stateOf(context);
-    const record = state.pending === '' ? text : `${state.pending}\n${text}`;
-    const start = state.pending === '' ? place.record : state.first;
-    if (isOpenCsv(record) && record.length < MAX_RECORD) {
-      state.pending = record;
-      state.first = start;
-      return undefined;
-    }
-    state.pending = '';
-    if (record.trim() === '' || record.startsWith('#TYPE ')) return undefined;
-    const cells = splitCsv(record);
-    if (isHead(record)) {
-      state.columns = cells;
-      return undefined;
-    }
-    return row(cells, record, { ...place, record: start }, state, context);
+    const record = state.records.line(text, place);
+    if (record === undefined || record.text.startsWith('#TYPE ')) return undefined;
+    if (!isHead(record.text)) return row(record, state, context);
+    state.columns = record.cells;
+    return undefined;
   },
+  finish: (context) => stateOf(context).records.end('m365-csv-open-quote'),
 };
 
 function stateOf(context: DecodeContext): CsvState {
-  context.state.m365 ??= { columns: [], pending: '', first: 0 } satisfies CsvState;
+  context.state.m365 ??= { columns: [], records: new CsvRecords() } satisfies CsvState;
   return context.state.m365 as CsvState;
 }
 
 function isHead(text: string): boolean {
-  return /(?:^|,)"?AuditData"?(?:,|$)/.test(text.slice(0, 4096)) && /Operations?\b/.test(text.slice(0, 4096));
+  const start = text.slice(0, 4096);
+  return /(?:^|,)"?AuditData"?(?:,|$)/.test(start) && /Operations?\b/.test(start) && !start.includes('{');
 }
 
-function row(
-  cells: readonly string[],
-  record: string,
-  place: Place,
-  state: CsvState,
-  context: DecodeContext,
-): LogEvent | Unread {
+function row(record: CsvRecord, state: CsvState, context: DecodeContext): LogEvent | Unread {
+  const { cells, text, place } = record;
   const column = state.columns.indexOf('AuditData');
   // A part of an export may lack its head: the cell that is JSON is the record
   const data = column >= 0 ? cells[column] : cells.find((cell) => cell.startsWith('{'));
@@ -67,6 +50,5 @@ function row(
     );
   }
   const names = state.columns.map((name, at) => [name, cells[at]] as const);
-  const json = { ...Object.fromEntries(names), AuditData: data };
-  return m365Event(json, record, place, context.zone);
+  return m365Event({ ...Object.fromEntries(names), AuditData: data }, text, place, context.zone);
 }

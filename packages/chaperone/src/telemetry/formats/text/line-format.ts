@@ -19,7 +19,6 @@ export function lineFormat(draft: LineFormatDraft): Format {
     name: draft.name,
     title: draft.title,
     framing: 'lines',
-    claims: draft.starts,
     recognise: (text, json) => (json === undefined && draft.starts(text) ? 0.97 : 0),
     decode(text, _json, place, context) {
       if (text.trim() === '') return undefined;

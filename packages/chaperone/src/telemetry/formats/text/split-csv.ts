@@ -34,13 +34,6 @@ export function splitCsv(text: string, from = 0, delimiter = 44): string[] {
   return cells;
 }
 
-/** Whether a quoted cell is still open at the end of the text: the record goes on in the next line. */
-export function isOpenCsv(text: string): boolean {
-  let quotes = 0;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes += 1;
-  return quotes % 2 === 1;
-}
-
 function closing(text: string, from: number): number {
   let at = text.indexOf('"', from);
   while (at >= 0 && text.charCodeAt(at + 1) === 34) at = text.indexOf('"', at + 2);
