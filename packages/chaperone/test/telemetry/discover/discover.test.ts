@@ -161,13 +161,14 @@ describe('archives', () => {
     const half = await bytes(sources[0]);
     expect(half.codes).toEqual(['archive_truncated']);
     expect(half.data.length).toBeGreaterThan(data.length / 4);
-    expect(data.subarray(0, half.data.length)).toEqual(half.data);
+    expect(data.subarray(0, half.data.length).equals(half.data)).toBe(true);
     const wrong = Buffer.from(packed);
     wrong.writeUInt32LE(1, wrong.length - 8);
     expect((await bytes((await found(fileOf(wrong))).sources[0])).codes).toEqual(['archive_damaged']);
     const trailing = Buffer.concat([packed, Buffer.from('trailing garbage')]);
     const whole = await bytes((await found(fileOf(trailing))).sources[0]);
-    expect(whole).toEqual({ data, codes: ['archive_damaged'] });
+    expect(whole.codes).toEqual(['archive_damaged']);
+    expect(whole.data.equals(data)).toBe(true);
     const zstd = zstdCompressSync(data);
     const cut = await bytes((await found(fileOf(zstd.subarray(0, zstd.length / 2)))).sources[0]);
     expect(cut.codes).toEqual(['archive_truncated']);
