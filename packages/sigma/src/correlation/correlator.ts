@@ -197,15 +197,13 @@ function matchOf(
   return { ...match, why: whyMatched(match) };
 }
 
-/** The events behind a run; those of inner runs in their place. The same inner run may stand there many times: once is enough. */
-function collect(episode: Episode, maxRefs: number, into: Contribution[], seen = new Set<Episode>()): void {
+/** The events behind a run: first its own, so that an inner run of thousands doesn't crowd them out, then inner ones. */
+function collect(episode: Episode, maxRefs: number, into: Contribution[]): void {
+  const inner: Episode[] = [];
   for (const { ref, source, time } of episode.held) {
-    if (into.length >= maxRefs) return;
     const from = episode.owner.sources[source];
-    if (from.kind === 'rule') into.push({ ref, rule: from, time });
-    else if (ref instanceof Episode && !seen.has(ref)) {
-      seen.add(ref);
-      collect(ref, maxRefs, into, seen);
-    }
+    if (ref instanceof Episode && from.kind === 'correlation') inner.push(ref);
+    else if (from.kind === 'rule' && into.length < maxRefs) into.push({ ref, rule: from, time });
   }
+  for (const one of inner) if (into.length < maxRefs) collect(one, maxRefs, into);
 }

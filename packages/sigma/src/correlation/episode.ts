@@ -25,6 +25,7 @@ export class Episode {
   readonly #pendingHeld: Held[] = [];
   readonly #pendingSources = new Set<number>();
   readonly #limit: number;
+  #inner: Set<Episode> | undefined;
 
   constructor(owner: LanePlan, fired: number, start: number, end: number, value: number, limit: number) {
     this.owner = owner;
@@ -38,7 +39,7 @@ export class Episode {
 
   /** Takes in an event of the window that made the condition hold first. */
   take(time: number, source: number, ref: unknown): void {
-    if (this.held.length < this.#limit) this.held.push({ time, source, ref });
+    if (this.held.length < this.#limit && this.#isNew(ref)) this.held.push({ time, source, ref });
     this.sources.add(source);
   }
 
@@ -46,7 +47,16 @@ export class Episode {
   follow(time: number, source: number, ref: unknown): void {
     this.#pending++;
     this.#pendingSources.add(source);
-    if (this.held.length + this.#pendingHeld.length < this.#limit) this.#pendingHeld.push({ time, source, ref });
+    if (this.held.length + this.#pendingHeld.length < this.#limit && this.#isNew(ref)) {
+      this.#pendingHeld.push({ time, source, ref });
+    }
+  }
+
+  /** An inner run hits many times; it is held once. */
+  #isNew(ref: unknown): boolean {
+    if (!(ref instanceof Episode)) return true;
+    this.#inner ??= new Set();
+    return this.#inner.size < this.#inner.add(ref).size;
   }
 
   /** The condition holds again: what came since then belongs to the run. */

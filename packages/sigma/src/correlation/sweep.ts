@@ -91,8 +91,8 @@ export class Sweep implements LaneListener {
 
   /** Judges everything up to and including `time`; later inputs must be later than that. */
   advance(time: number): void {
-    if (time <= this.#now) return;
-    this.#advance(time);
+    if (time < this.#now) return;
+    if (time > this.#now) this.#advance(time);
     this.#judge(time);
     for (const lane of this.lanes) lane.evict(time);
   }

@@ -41,7 +41,7 @@ describe.skipIf(!runs)('correlations in SQL', () => {
   test('find the runs that the correlator finds', async () => {
     const cases = fc.sample(fc.tuple(base, fc.array(input(false), { minLength: 5, maxLength: 60 })), {
       seed,
-      numRuns: 120,
+      numRuns: 30 * EFFORT,
     });
     let found = 0;
     for (const [parts, inputs] of cases) {
