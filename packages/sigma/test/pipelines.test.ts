@@ -119,7 +119,7 @@ describe('values', () => {
     expect(
       run(
         S(String.raw`{A: 'C:\Windows\*'}`),
-        pipeline(String.raw`- {type: replace_string, regex: '^C:', replacement: '*:'}`),
+        pipeline("- {type: replace_string, regex: '^C:', replacement: '*:'}"),
       ),
     ).toBe(String.raw`A~*:\Windows*`);
     expect(
