@@ -15,8 +15,18 @@ export {
   slugify,
 } from './names.ts';
 export { formatProblem, type ProblemCode, type RegistryProblem } from './problem.ts';
+export { registryReference } from './reference.ts';
 export type * from './registry.ts';
 export { loadRmmTools, type RmmTool } from './rmm.ts';
 export { type RegistryDocument, registryJsonSchema } from './schema.ts';
 export { type ActivityTransfer, fromTransfer, toTransfer } from './transfer.ts';
-export { findZone, formatDay, formatMinute, instantOf, type WallClock, wallClock, type Zone } from './zone.ts';
+export {
+  findZone,
+  formatDay,
+  formatMinute,
+  instantOf,
+  lastDayBefore,
+  type WallClock,
+  wallClock,
+  type Zone,
+} from './zone.ts';

@@ -91,7 +91,7 @@ function compile(source: RegistrySource, document: RegistryDocument, options: Lo
   for (const draft of drafts) draft.provider.terms = readTerms(source, draft, { parts, systems, drafts });
   const tickets = readTickets(source, document.tickets, { zone, drafts, systems, read: options.read });
   const exceptions = readExceptions(source, document.exceptions, zone, drafts, now);
-  advise(source, drafts, now);
+  advise(source, drafts, zone, now);
   return {
     file: source.file,
     organization: parts.organization,

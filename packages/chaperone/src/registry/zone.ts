@@ -163,3 +163,8 @@ export function formatDay(day: number): string {
 export function formatMinute(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 }
+
+/** The last day (days since 1970) before an end, by the zone's own calendar. */
+export function lastDayBefore(zone: Zone, end: number): number {
+  return wallClock(zone, end - 1).day;
+}

@@ -1,21 +1,18 @@
 import type { Level } from '@chaperone/sigma';
-import { type Account, type Activity, formatDay, type Registry, type Term } from '../../registry/index.ts';
+import {
+  type Account,
+  type Activity,
+  formatDay,
+  lastDayBefore,
+  type Registry,
+  type Term,
+  wallClock,
+} from '../../registry/index.ts';
 import type { Evidence } from '../finding.ts';
 import { providerName, shown } from '../registry-finding.ts';
 import { momentsOf, type Observed, type Slot } from './observations.ts';
 import type { Occurrence } from './occurrences.ts';
-import {
-  askFrom,
-  askMfa,
-  askTicket,
-  askTo,
-  askUntil,
-  askVpn,
-  askWhen,
-  askWith,
-  lastDay,
-  type Subject,
-} from './parts.ts';
+import { askFrom, askMfa, askTicket, askTo, askUntil, askVpn, askWhen, askWith, type Subject } from './parts.ts';
 import { type Answer, type Answers, allOf, anyOf, type PartName } from './truth.ts';
 import { isUse, readUse } from './use.ts';
 import type { VpnLog } from './vpn-log.ts';
@@ -177,7 +174,7 @@ export class Assessor {
     const all: { term: Term; answers: Answers; truth: 'yes' | 'no' | 'unknown' }[] = [];
     for (const term of terms) {
       const answers = new Map<PartName, Answer>([
-        ['until', askUntil(term, moment)],
+        ['until', askUntil(term, moment, this.#registry.organization.zone)],
         ['when', askWhen(term, moment)],
         ['from', askFrom(term, subject, moment, this.#vpn)],
         ...still.get(term)!,
@@ -238,15 +235,22 @@ export class Assessor {
       level: 'high',
       file,
       because: [because],
-      evidence: [{ selection: key, field: 'time', value: formatDay(Math.floor(now / 86_400_000)), expected }],
+      evidence: [
+        {
+          selection: key,
+          field: 'time',
+          value: formatDay(wallClock(this.#registry.organization.zone, now).day),
+          expected,
+        },
+      ],
       techniques: ['T1199', 'T1078'],
     });
     if (agreement?.to !== undefined && now >= agreement.to)
       return make(
         'agreement',
         'Provider access after the agreement ended',
-        `after the agreement with ${name} ended on ${formatDay(lastDay(agreement.to))}`,
-        `until ${formatDay(lastDay(agreement.to))}`,
+        `after the agreement with ${name} ended on ${formatDay(lastDayBefore(this.#registry.organization.zone, agreement.to))}`,
+        `until ${formatDay(lastDayBefore(this.#registry.organization.zone, agreement.to))}`,
       );
     if (agreement?.from !== undefined && now < agreement.from)
       return make(
@@ -259,16 +263,16 @@ export class Assessor {
       return make(
         'expired',
         'Provider account used after its end',
-        `after the account’s own end on ${formatDay(lastDay(account.expires))}`,
-        `until ${formatDay(lastDay(account.expires))}`,
+        `after the account’s own end on ${formatDay(lastDayBefore(this.#registry.organization.zone, account.expires))}`,
+        `until ${formatDay(lastDayBefore(this.#registry.organization.zone, account.expires))}`,
       );
     const employed = account.person?.employed;
     if (employed?.to !== undefined && now >= employed.to)
       return make(
         'employment',
         'Account of somebody who left the provider',
-        `after ${account.person!.name} left ${name} on ${formatDay(lastDay(employed.to))}`,
-        `until ${formatDay(lastDay(employed.to))}`,
+        `after ${account.person!.name} left ${name} on ${formatDay(lastDayBefore(this.#registry.organization.zone, employed.to))}`,
+        `until ${formatDay(lastDayBefore(this.#registry.organization.zone, employed.to))}`,
       );
     return undefined;
   }

@@ -5,12 +5,14 @@ import {
   formatMinute,
   glob,
   hostName,
+  lastDayBefore,
   parseIp,
   type Registry,
   type System,
   type Term,
   wallClock,
   within,
+  type Zone,
 } from '../../registry/index.ts';
 import { shown } from '../registry-finding.ts';
 import { type Answer, IDLE, YES } from './truth.ts';
@@ -45,16 +47,16 @@ export function askWhen(term: Term, time: number | undefined): Answer {
 }
 
 /** Whether the term still ran. */
-export function askUntil(term: Term, time: number | undefined): Answer {
+export function askUntil(term: Term, time: number | undefined, zone: Zone): Answer {
   if (term.until === undefined) return IDLE;
   if (time === undefined)
     return { truth: 'unknown', reason: 'the events state no time', mend: 'Export the log with its time stamps.' };
   if (time / 1000 < term.until) return YES;
   return {
     truth: 'no',
-    because: `after the term "${term.id}" ended on ${formatDay(lastDay(term.until))}`,
+    because: `after the term "${term.id}" ended on ${formatDay(lastDayBefore(zone, term.until))}`,
     field: 'time',
-    expected: formatDay(lastDay(term.until)),
+    expected: formatDay(lastDayBefore(zone, term.until)),
   };
 }
 
@@ -309,9 +311,4 @@ export function readFactor(text: string | undefined): boolean | undefined {
   )
     return true;
   return undefined;
-}
-
-/** The day before an end (milliseconds): the last one that counted. */
-export function lastDay(end: number): number {
-  return Math.floor((end - 1) / 86_400_000);
 }

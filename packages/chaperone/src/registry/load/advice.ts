@@ -1,12 +1,10 @@
 import type { Provider } from '../registry.ts';
-import { formatDay } from '../zone.ts';
+import { formatDay, lastDayBefore, type Zone } from '../zone.ts';
 import type { ProviderDraft } from './providers.ts';
 import type { RegistrySource } from './source.ts';
 
-const DAY = 86_400_000;
-
 /** What holds together but shouldn't be left so: an agreement or a person gone while the account goes on. */
-export function advise(source: RegistrySource, drafts: readonly ProviderDraft[], now: number): void {
+export function advise(source: RegistrySource, drafts: readonly ProviderDraft[], zone: Zone, now: number): void {
   for (const draft of drafts) {
     const provider = draft.provider as Provider;
     const end = provider.agreement?.to;
@@ -19,7 +17,7 @@ export function advise(source: RegistrySource, drafts: readonly ProviderDraft[],
         source.report(path, {
           severity: 'warning',
           code: 'REGISTRY_CONTRADICTION',
-          message: `The agreement with ${provider.name} ended on ${formatDay(Math.floor(end / DAY) - 1)}, but ${account.label} has no end.`,
+          message: `The agreement with ${provider.name} ended on ${formatDay(lastDayBefore(zone, end))}, but ${account.label} has no end.`,
           mend: 'Add `expires` once the account is disabled. Any use of it is reported.',
         });
       } else if (end !== undefined && account.expires !== undefined && account.expires > end) {

@@ -300,13 +300,16 @@ export class AccountClaims extends Claims<AccountDocument> {
     } else if (what.pattern !== undefined && this.#tooWide(what.pattern)) {
       this.setAside(claim, {
         code: 'REGISTRY_TOO_WIDE',
-        message: `"${what.pattern}" also matches your own accounts, such as "administrator": all their work would count as ${claim.provider}’s.`,
+        message: `"${what.pattern}" is so wide that it matches your own accounts too: their work would count as ${claim.provider}’s.`,
         mend: 'Write the part that only this provider’s names have, e.g. `CLINIC\\ng-*`.',
       });
     }
   }
 
   #tooWide(pattern: string): boolean {
+    // One letter and a star isn't how one provider's names differ from everybody's.
+    const user = pattern.slice(pattern.lastIndexOf('\\') + 1).replace(/@.*$/, '');
+    if (user.replace(/[*?]/g, '').length < 2) return true;
     const test = glob(pattern);
     const spellings = PROBES.flatMap((name) => [
       name,
