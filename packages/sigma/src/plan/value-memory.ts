@@ -9,8 +9,8 @@ export class MemoryBudget {
   readonly #maxStrings: number;
   readonly #maxUnits: number;
   readonly #memories: ValueMemory[] = [];
-  strings = 0;
-  units = 0;
+  #strings = 0;
+  #units = 0;
   flushes = 0;
 
   /** @param maxStrings strings in all; at most 64 times as many code units */
@@ -19,20 +19,28 @@ export class MemoryBudget {
     this.#maxUnits = maxStrings * 64;
   }
 
+  get strings(): number {
+    return this.#strings;
+  }
+
   join(memory: ValueMemory): void {
     this.#memories.push(memory);
   }
 
-  /** Makes room for one more string; forgets everything when full, which is rare and simple. */
+  /** Makes room for one more string; when all is full, the memory that holds most forgets everything. */
   spend(units: number): void {
-    if (this.strings >= this.#maxStrings || this.units + units > this.#maxUnits) {
-      for (const memory of this.#memories) memory.clear();
-      this.strings = 0;
-      this.units = 0;
+    if (this.#strings >= this.#maxStrings || this.#units + units > this.#maxUnits) {
+      const largest = this.#memories.reduce((most, memory) => (memory.load > most.load ? memory : most));
+      largest.clear();
       this.flushes++;
     }
-    this.strings++;
-    this.units += units;
+    this.#strings++;
+    this.#units += units;
+  }
+
+  release(strings: number, units: number): void {
+    this.#strings -= strings;
+    this.#units -= units;
   }
 }
 
@@ -54,6 +62,7 @@ export class ValueMemory {
   #asked = 0;
   #hits = 0;
   #rest = 0;
+  #units = 0;
   #nextRest = FIRST_REST;
 
   constructor(budget: MemoryBudget) {
@@ -78,6 +87,7 @@ export class ValueMemory {
     if (this.#rest > 0 || text.length > MAX_UNITS) return;
     if (this.#asked >= TRIAL && this.#judge()) return;
     this.#budget.spend(text.length);
+    this.#units += text.length;
     this.#known.set(text.length < SLICED ? text : detached(text), number);
   }
 
@@ -95,8 +105,15 @@ export class ValueMemory {
     return true;
   }
 
+  /** How much room the memory takes, a string counting as much as its share of the characters. */
+  get load(): number {
+    return this.#known.size * 64 + this.#units;
+  }
+
   clear(): void {
+    this.#budget.release(this.#known.size, this.#units);
     this.#known.clear();
+    this.#units = 0;
   }
 }
 
