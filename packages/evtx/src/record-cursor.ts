@@ -2,13 +2,14 @@ import { Content } from './content.ts';
 import { type EventObject, eventObject } from './event-object.ts';
 import { eventXml } from './event-xml.ts';
 import { fileTimeMicros } from './file-time.ts';
+import { CHUNK_SIZE } from './format.ts';
 import { DamagedRecord } from './issue.ts';
 import { Layout, type LeafSource } from './layout.ts';
 import { type LayoutStep, layoutRoot } from './layout-trie.ts';
 import { RecordFragments } from './record-fragments.ts';
 import { SlotTable } from './slot-table.ts';
 import { carvedTemplate, DEFINITION_HEAD, inlineTemplate, type Template, templateAt } from './template.ts';
-import { isEmptyValue } from './value.ts';
+import { decodeValue, isEmptyValue } from './value.ts';
 import { ValueType } from './value-type.ts';
 
 /** Bytes of a record before its BinXML: magic, size, id, time. */
@@ -52,8 +53,10 @@ export class RecordCursor {
   length = 0;
 
   readonly #tables: SlotTable[] = Array.from({ length: MAX_SCOPES }, () => new SlotTable());
-  readonly #templates: (Template | undefined)[] = new Array(0x10000).fill(undefined);
-  readonly #known: number[] = [];
+  /** the chunk's templates so far, from 1, and where their definitions lie; 0 at an offset says that none is known */
+  readonly #templates: (Template | undefined)[] = [undefined];
+  readonly #offsets: number[] = [0];
+  readonly #byOffset = new Uint16Array(CHUNK_SIZE);
   #base = 0;
   #limit = 0;
   #at = 0;
@@ -75,8 +78,9 @@ export class RecordCursor {
     this.#base = base;
     this.#limit = limit;
     this.chunk = index;
-    for (const offset of this.#known) this.#templates[offset] = undefined;
-    this.#known.length = 0;
+    for (let known = 1; known < this.#offsets.length; known++) this.#byOffset[this.#offsets[known]] = 0;
+    this.#offsets.length = 1;
+    this.#templates.length = 1;
   }
 
   /**
@@ -122,16 +126,16 @@ export class RecordCursor {
     if (scope < 0) return false;
     const table = this.#tables[scope];
     const slot = layout.slotIndex[leaf];
-    if (slot >= table.count) return false;
-    const meta = table.metas[slot];
+    // a slot for which the record has no value is null
+    const meta = slot < table.count ? table.metas[slot] : 0;
     const type = meta >>> 16;
     const length = meta & 0xffff;
-    const start = table.starts[slot];
+    const start = meta === 0 ? 0 : table.starts[slot];
     this.type = type;
     this.start = start;
     this.length = length;
     const flags = layout.slotFlags[leaf];
-    if (flags >= 4 && !this.#guarded(layout.sources[leaf][0])) return false;
+    if (flags >= 4 && !this.#guarded(layout.sources[leaf][0], this.#tables)) return false;
     if (type === ValueType.Null) return (flags & 2) !== 0;
     if (type <= ValueType.AnsiString ? isEmptyValue(this.bytes, type, start, length) : length === 0) {
       return (flags & 1) !== 0;
@@ -218,6 +222,7 @@ export class RecordCursor {
     if (found === undefined) return undefined;
     if (found.kind === 'constant') return found.constant;
     const tables = this.#fragments === undefined ? this.#tables : this.#fragments.tables;
+    if (found.kind === 'slot') return this.#slotValue(layout, leaf, tables);
     const content = new Content(layout.shape, this.bytes, tables);
     const sources = layout.sources[leaf];
     if (sources.length === 1) return sourceValue(content, sources[0]);
@@ -230,9 +235,25 @@ export class RecordCursor {
     return values.length > 1 ? values : values[0];
   }
 
-  #guarded(source: LeafSource): boolean {
+  /** The value of a plain slot; says the same as `locate`. */
+  #slotValue(layout: Layout, leaf: number, tables: readonly SlotTable[]): unknown {
+    const table = tables[layout.slotScope[leaf]];
+    const slot = layout.slotIndex[leaf];
+    const flags = layout.slotFlags[leaf];
+    if (flags >= 4 && !this.#guarded(layout.sources[leaf][0], tables)) return undefined;
+    const meta = slot < table.count ? table.metas[slot] : 0;
+    const type = meta >>> 16;
+    const length = meta & 0xffff;
+    const start = table.starts[slot];
+    if (type === ValueType.Null) return flags & 2 ? '' : undefined;
+    if (isEmptyValue(this.bytes, type, start, length)) return flags & 1 ? '' : undefined;
+    const value = decodeValue(this.bytes, type, start, length);
+    return Array.isArray(value) && value.length === 1 ? value[0] : value;
+  }
+
+  #guarded(source: LeafSource, tables: readonly SlotTable[]): boolean {
     for (const guard of source.guards) {
-      const table = this.#tables[guard >>> 16];
+      const table = tables[guard >>> 16];
       const slot = guard & 0xffff;
       if (slot >= table.count || table.metas[slot] >>> 16 === ValueType.Null) return false;
     }
@@ -278,9 +299,7 @@ export class RecordCursor {
     if (at + 13 > end) return undefined;
     const definition = view.getUint32(at + 5, true);
     let from = at + 9;
-    const template = this.carved
-      ? this.#carved(definition, view.getUint32(at + 1, true))
-      : (this.#templates[definition] ?? this.#template(definition));
+    const template = this.carved ? this.#carved(definition, view.getUint32(at + 1, true)) : this.#template(definition);
     if (definition === from - this.#base) from += DEFINITION_HEAD + view.getUint32(from + 20, true);
     if (from + 4 > end) return undefined;
     const count = view.getUint32(from, true);
@@ -311,13 +330,13 @@ export class RecordCursor {
 
   /** The template whose definition lies at an offset of the chunk. */
   #template(offset: number): Template {
-    if (offset > 0xffff) throw new DamagedRecord('A template lies outside of the chunk.', this.#at);
-    let template = this.#templates[offset];
-    if (template === undefined) {
-      template = templateAt(this.bytes, this.view, this.#base + offset, this.#base, this.#limit);
-      this.#templates[offset] = template;
-      this.#known.push(offset);
-    }
+    if (offset >= CHUNK_SIZE) throw new DamagedRecord('A template lies outside of the chunk.', this.#at);
+    const known = this.#byOffset[offset];
+    if (known !== 0) return this.#templates[known]!;
+    const template = templateAt(this.bytes, this.view, this.#base + offset, this.#base, this.#limit);
+    this.#byOffset[offset] = this.#templates.length;
+    this.#templates.push(template);
+    this.#offsets.push(offset);
     return template;
   }
 }

@@ -184,6 +184,31 @@ it('leaves out what depends on a null value, in the event and in compiled access
   });
 });
 
+it('takes a slot for which the record has no value for null', () => {
+  const data = (name: string, slot: number): XmlElement => ({
+    name: 'Data',
+    attributes: [['Name', name]],
+    children: [string(slot)],
+  });
+  const template: XmlElement = {
+    name: 'Event',
+    children: [
+      { name: 'EventData', children: [data('A', 0), data('B', 70)] },
+      { name: 'Other', children: [string(71)] },
+    ],
+  };
+  const [got] = readAll(writeEvtx([record(template, [values.string('x')])]), (cursor) => ({
+    event: cursor.event(),
+    got: ['A', 'B', 'Other'].map((name) => cursor.get(name)),
+    located: ['A', 'B', 'Other'].map((name) => cursor.locate((cursor.layout as Layout).find(name)) && cursor.length),
+  })).records;
+  expect(got).toEqual({
+    event: { Event: { EventData: { A: 'x', B: '' }, Other: null } },
+    got: ['x', '', undefined],
+    located: [2, 0, false],
+  });
+});
+
 it('numbers names that come back, joins those in a row, keeps unnamed data beside named', () => {
   const data = (name: string, slot: number): XmlElement => ({
     name: 'Data',
