@@ -117,10 +117,7 @@ describe('field names', () => {
 describe('values', () => {
   it('are replaced, mapped, set, converted, changed in case and made expressions', () => {
     expect(
-      run(
-        S(String.raw`{A: 'C:\Windows\*'}`),
-        pipeline("- {type: replace_string, regex: '^C:', replacement: '*:'}"),
-      ),
+      run(S(String.raw`{A: 'C:\Windows\*'}`), pipeline("- {type: replace_string, regex: '^C:', replacement: '*:'}")),
     ).toBe(String.raw`A~*:\Windows*`);
     expect(
       run(

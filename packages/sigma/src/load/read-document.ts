@@ -2,7 +2,6 @@ import { refuse, suggestion } from '../errors.ts';
 import { entry } from './attributes.ts';
 import type { Context } from './context.ts';
 import type { Draft } from './draft.ts';
-import { KNOWN_ATTRIBUTES } from './metadata.ts';
 import { readCorrelation } from './read-correlation.ts';
 import { readFilter } from './read-filter.ts';
 import { readRule } from './read-rule.ts';
@@ -36,5 +35,3 @@ export function readDocument(node: YamlNode, context: Context, index: number, ha
     `add one of them, or keep other YAML out of the folder of rules.${near ?? ''}`,
   );
 }
-
-export { KNOWN_ATTRIBUTES };

@@ -1,18 +1,10 @@
 import { quote, refuse, suggestion } from '../errors.ts';
 import type { Context } from '../load/context.ts';
+import type { ModifierCall } from './call.ts';
 import { cidr, compare, exists, fieldref, timepart } from './field-modifiers.ts';
 import { flag, regex } from './regex-modifiers.ts';
 import { base64, base64offset, cased, edge, expand, utf16, windashValue } from './string-modifiers.ts';
 import type { DraftItem, TimePart, Value } from './value.ts';
-
-/** What a modifier sees beside the value. */
-export interface ModifierCall {
-  readonly name: string;
-  readonly item: DraftItem;
-  /** names of the modifiers already applied, without `all` and `neq`, which go with everything */
-  readonly before: readonly string[];
-  readonly context: Context;
-}
 
 type Modifier = (value: Value, call: ModifierCall) => Value;
 

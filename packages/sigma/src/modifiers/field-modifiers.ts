@@ -1,9 +1,8 @@
 import { quote, refuse } from '../errors.ts';
 import { formatNetwork, parseNetwork } from '../evaluate/address.ts';
 import { numericText } from '../number.ts';
-import type { ModifierCall } from './apply.ts';
+import { asString, type ModifierCall, misfit } from './call.ts';
 import { literalText } from './sigma-string.ts';
-import { asString, misfit } from './string-modifiers.ts';
 import type { CompareOp, TimePart, Value } from './value.ts';
 
 /** Refuses a modifier that stands behind others where it must be the first. */

@@ -1,6 +1,5 @@
 import { quote, refuse } from '../errors.ts';
-import type { ModifierCall } from './apply.ts';
-import { asString, each, misfit } from './string-modifiers.ts';
+import { asString, each, type ModifierCall, misfit } from './call.ts';
 import type { RegexPart, Value } from './value.ts';
 
 export function regex(value: Value, call: ModifierCall): Value {
