@@ -39,8 +39,10 @@ describe('golden samples', () => {
       expect(read.place).toEqual({ file: 'f', record: 7 });
       expect(read.raw()).toBe(sample.text);
       if (sample.time !== undefined) expect(formatTime(read.time as number)).toBe(sample.time);
-      for (const [field, value] of Object.entries(sample.get ?? {})) expect([field, read.get(field)]).toEqual([field, value]);
-      for (const [path, value] of Object.entries(sample.roles ?? {})) expect([path, role(read, path)]).toEqual([path, value]);
+      for (const [field, value] of Object.entries(sample.get ?? {}))
+        expect([field, read.get(field)]).toEqual([field, value]);
+      for (const [path, value] of Object.entries(sample.roles ?? {}))
+        expect([path, role(read, path)]).toEqual([path, value]);
       if (sample.outcome !== undefined) expect(read.class.outcome?.(read) ?? 'unknown').toBe(sample.outcome);
       if (sample.activity !== undefined) expect(read.class.activity).toBe(sample.activity);
       expect(read.class.offers.length).toBeGreaterThan(0);
@@ -74,7 +76,21 @@ describe('recognisers', () => {
   });
 
   it('claims no text that is no log', () => {
-    for (const text of ['', ' ', 'Dear Sir or Madam,', '# README', '<html><body>', 'a,b,c', '1,2,3', '0', '{}', '[]', '{"a":1}', '{"message":"hi"}', '\u0000\u0001']) {
+    for (const text of [
+      '',
+      ' ',
+      'Dear Sir or Madam,',
+      '# README',
+      '<html><body>',
+      'a,b,c',
+      '1,2,3',
+      '0',
+      '{}',
+      '[]',
+      '{"a":1}',
+      '{"message":"hi"}',
+      '\u0000\u0001',
+    ]) {
       for (const format of formats) {
         let json: Record<string, unknown> | undefined;
         if (format.framing === 'json') {

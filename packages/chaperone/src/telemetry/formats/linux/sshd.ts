@@ -1,3 +1,5 @@
+import type { LogEvent, Place } from '../../event.ts';
+import type { Envelope } from '../syslog/envelope.ts';
 import { MessageTable } from '../text/message-table.ts';
 import { LINUX_ROLES, linuxOffers } from './offers.ts';
 
@@ -9,7 +11,7 @@ const NETWORK = { class_uid: 4001 } as const;
  * OpenSSH's server, by the messages in its sources (auth.c, auth2.c, sshd.c, packet.c, session.c) from 5 to 10. Users are
  * chosen by whoever connects, so they reach to the last ` from `.
  */
-export const sshd = new MessageTable(
+const messages = new MessageTable(
   { format: 'sshd', offers: linuxOffers('sshd', true), roles: LINUX_ROLES, constants: { 'auth.protocol': 'ssh' } },
   [
     {
@@ -18,31 +20,31 @@ export const sshd = new MessageTable(
       outcome: 'success',
       patterns: [
         'Accepted {method} for {user+} from {src_ip} port {src_port} ssh2: {key}',
-        'Accepted {method} for {user+} from {src_ip} port {src_port} ',
+        'Accepted {method} for {user+} from {src_ip} port {src_port} ssh2',
       ],
     },
     {
       key: 'failed-invalid-user',
       ...FAILED,
-      patterns: ['Failed {method} for invalid user {user*} from {src_ip} port {src_port} '],
+      patterns: ['Failed {method} for invalid user {user*} from {src_ip} port {src_port} ssh2'],
     },
-    { key: 'failed', ...FAILED, patterns: ['Failed {method} for {user*} from {src_ip} port {src_port} '] },
+    { key: 'failed', ...FAILED, patterns: ['Failed {method} for {user*} from {src_ip} port {src_port} ssh2'] },
     {
       key: 'invalid-user',
       ...FAILED,
       patterns: [
         'Invalid user {user*} from {src_ip} port {src_port}',
         'Invalid user {user*} from {src_ip}',
-        'input_userauth_request: invalid user {user*} [preauth]',
+        'input_userauth_request: invalid user {user*}',
       ],
     },
     {
       key: 'attempts-exceeded',
       ...FAILED,
       patterns: [
-        'error: maximum authentication attempts exceeded for invalid user {user*} from {src_ip} port {src_port} ',
-        'error: maximum authentication attempts exceeded for {user*} from {src_ip} port {src_port} ',
-        'Disconnecting: Too many authentication failures for {user*} [preauth]',
+        'error: maximum authentication attempts exceeded for invalid user {user*} from {src_ip} port {src_port} ssh2',
+        'error: maximum authentication attempts exceeded for {user*} from {src_ip} port {src_port} ssh2',
+        'Disconnecting: Too many authentication failures for {user*}',
         'Disconnecting invalid user {user*} {src_ip} port {src_port}: {reason}',
         'Disconnecting authenticating user {user*} {src_ip} port {src_port}: {reason}',
       ],
@@ -126,7 +128,7 @@ export const sshd = new MessageTable(
     {
       key: 'postponed',
       ...LOGON,
-      patterns: ['Postponed {method} for {user*} from {src_ip} port {src_port} '],
+      patterns: ['Postponed {method} for {user*} from {src_ip} port {src_port} ssh2'],
     },
     { key: 'error', patterns: ['error: {reason}', 'fatal: {reason}'] },
     {
@@ -136,3 +138,12 @@ export const sshd = new MessageTable(
     },
   ],
 );
+
+const PREAUTH = ' [preauth]';
+
+/** One message of sshd; the mark of its unprivileged child at the end belongs to none of the parts. */
+export function decodeSshd(envelope: Envelope, text: string, place: Place): LogEvent | undefined {
+  const { body } = envelope;
+  const message = body.endsWith(PREAUTH) ? body.slice(0, -PREAUTH.length) : body;
+  return messages.decode(message, 0, envelope.time, place, text, envelope);
+}

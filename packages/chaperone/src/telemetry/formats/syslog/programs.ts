@@ -4,7 +4,7 @@ import { accounts } from '../linux/accounts.ts';
 import { cron } from '../linux/cron.ts';
 import { logind } from '../linux/logind.ts';
 import { decodePam } from '../linux/pam.ts';
-import { sshd } from '../linux/sshd.ts';
+import { decodeSshd } from '../linux/sshd.ts';
 import { su } from '../linux/su.ts';
 import { decodeSudo } from '../linux/sudo.ts';
 import { decodeDnsServer } from '../network/dns-servers.ts';
@@ -32,9 +32,9 @@ export function byPrefix(program: string): BodyDecoder | undefined {
 
 /** Decoders by the program that wrote the message. */
 export const programs: ReadonlyMap<string, readonly BodyDecoder[]> = new Map<string, readonly BodyDecoder[]>([
-  ['sshd', [table(sshd), decodePam]],
-  ['sshd-session', [table(sshd), decodePam]],
-  ['sshd-auth', [table(sshd), decodePam]],
+  ['sshd', [decodeSshd, decodePam]],
+  ['sshd-session', [decodeSshd, decodePam]],
+  ['sshd-auth', [decodeSshd, decodePam]],
   ['sudo', [decodeSudo, decodePam]],
   ['su', [table(su), decodePam]],
   ...['cron', 'CRON', 'crond', 'CROND', 'crontab'].map((name) => [name, [table(cron), decodePam]] as const),
