@@ -7,53 +7,12 @@ import {
   isFileHead,
   isZero,
   MIN_RECORD,
-  RECORD_MAGIC,
   RECORD_MARK,
 } from './format.ts';
 import { DamagedRecord, type EvtxIssue, type EvtxIssueCode, mendFor } from './issue.ts';
+import type { EvtxHandlers, EvtxOptions, EvtxSummary } from './reading.ts';
 import { RecordCursor } from './record-cursor.ts';
-
-/** What the reader tells of while it reads. The cursor is the same object each time: take what must outlive the call. */
-export interface EvtxHandlers {
-  onRecord(cursor: RecordCursor): void;
-  onIssue?(issue: EvtxIssue): void;
-  /** after each chunk: bytes of the file done with */
-  onProgress?(bytes: number): void;
-}
-
-export interface EvtxOptions {
-  /** the name under which issues speak of the file; the path by default */
-  readonly name?: string;
-  /** first chunk to read, from 0: with `toChunk`, several readers share one file */
-  readonly fromChunk?: number;
-  /** chunk before which to stop */
-  readonly toChunk?: number;
-  /** also looks for old records in the space that no record uses (`cursor.carved`) */
-  readonly carve?: boolean;
-  /** stops between blocks of chunks */
-  readonly signal?: AbortSignal;
-  /** whether checksums are compared; true by default */
-  readonly checksums?: boolean;
-}
-
-/** What became of a file. Every record is in `records` or in `unread`; carved ones are counted apart. */
-export interface EvtxSummary {
-  readonly file: string;
-  readonly bytes: number;
-  /** chunks that hold records */
-  readonly chunks: number;
-  readonly records: number;
-  readonly unread: number;
-  readonly carved: number;
-  /** whole records in unused space that can't be told any more, since their template was overwritten */
-  readonly uncarved: number;
-  readonly issues: number;
-  /** whether the signal stopped it */
-  readonly aborted: boolean;
-}
-
-/** Ids further apart than this in one chunk aren't a gap but damage: 64 KiB hold at most 2,321 records. */
-const MAX_GAP = 2400;
+import { MAX_GAP, missing, nextRecord, recordIdAt, sizeAt } from './record-search.ts';
 
 /** Walks chunks as they are handed over, in any order. Trusts nothing that a chunk says about itself without need. */
 export class LogWalker {
@@ -167,8 +126,8 @@ export class LogWalker {
     if (length < CHUNK_SIZE) {
       this.issue('chunk-truncated', `The file ends in a chunk: ${CHUNK_SIZE - length} bytes are missing.`, place);
     } else if (this.#checksums) this.#verify(bytes, base, known ? free : 0, place);
-    const first = id(view, base + 24);
-    const last = id(view, base + 32);
+    const first = recordIdAt(view, base + 24);
+    const last = recordIdAt(view, base + 32);
     const claims = last >= first && last - first <= MAX_GAP;
     // An offset right after the header means an empty chunk, unless the ids say that it has records.
     const trusted = known && !(free === CHUNK_HEAD && claims) ? Math.min(base + free, limit) : limit;
@@ -210,9 +169,9 @@ export class LogWalker {
     let at = start;
     let previous = -1;
     while (at + MIN_RECORD <= limit) {
-      const size = this.#sizeAt(view, at, limit);
+      const size = sizeAt(view, at, limit);
       if (size > 0) {
-        const record = id(view, at + 8);
+        const record = recordIdAt(view, at + 8);
         if (at >= trusted && record !== previous + 1) break;
         this.#record(at, size, at + shift);
         previous = record;
@@ -220,14 +179,14 @@ export class LogWalker {
         continue;
       }
       if (at >= trusted) break;
-      const next = this.#resync(at + 4, trusted, limit, previous);
+      const next = nextRecord(this.cursor.bytes, view, at + 4, trusted, limit, previous);
       if (next < 0) {
         // what a cut file lacks is counted once, below
         if (!truncated) this.#rest(at, trusted, shift, index, missing(previous, first, last));
         at = trusted;
         break;
       }
-      const found = id(view, next + 8);
+      const found = recordIdAt(view, next + 8);
       const gap = previous >= 0 && found > previous ? found - previous - 1 : 1;
       this.issue('record-header', 'The header of a record is damaged; reading goes on with the next record.', {
         chunk: index,
@@ -256,32 +215,6 @@ export class LogWalker {
       offset: at + shift,
       records: Math.max(missing, 1),
     });
-  }
-
-  /** The size of the record at a place, or 0 where none stands there. */
-  #sizeAt(view: DataView, at: number, limit: number): number {
-    if (view.getUint32(at, true) !== RECORD_MAGIC) return 0;
-    const size = view.getUint32(at + 4, true);
-    if (size < MIN_RECORD || size > limit - at) return 0;
-    if (view.getUint32(at + size - 4, true) === size) return size;
-    // The copy at the end is damaged: believe the size if another record follows, or nothing can.
-    const next = at + size;
-    if (next + MIN_RECORD > limit) return size;
-    return view.getUint32(next, true) === RECORD_MAGIC ? size : 0;
-  }
-
-  /** The next place where a whole record stands, with an id that can follow; -1 for none. */
-  #resync(from: number, trusted: number, limit: number, previous: number): number {
-    const view = this.cursor.view;
-    const bytes = this.cursor.bytes;
-    for (let at = from; at + MIN_RECORD <= trusted; at++) {
-      if (bytes[at] !== 0x2a || view.getUint32(at, true) !== RECORD_MAGIC) continue;
-      const size = view.getUint32(at + 4, true);
-      if (size < MIN_RECORD || size > limit - at || view.getUint32(at + size - 4, true) !== size) continue;
-      const record = id(view, at + 8);
-      if (previous < 0 || (record > previous && record - previous <= MAX_GAP)) return at;
-    }
-    return -1;
   }
 
   #record(at: number, size: number, offset: number): void {
@@ -330,14 +263,4 @@ export class LogWalker {
     }
     cursor.carved = false;
   }
-}
-
-/** How many records should follow the last one read, by the chunk's word; 0 where it can't be right. */
-function missing(previous: number, first: number, last: number): number {
-  const from = previous < 0 ? first - 1 : previous;
-  return last > from && last - from <= MAX_GAP ? last - from : 0;
-}
-
-function id(view: DataView, at: number): number {
-  return view.getUint32(at + 4, true) * 4_294_967_296 + view.getUint32(at, true);
 }

@@ -1,5 +1,6 @@
 import { CHUNK_SIZE, FILE_HEAD } from './format.ts';
-import { type EvtxHandlers, type EvtxOptions, type EvtxSummary, LogWalker } from './log-walker.ts';
+import { LogWalker } from './log-walker.ts';
+import type { EvtxHandlers, EvtxOptions, EvtxSummary } from './reading.ts';
 
 /** Reads a log that is in memory. */
 export function readBuffer(bytes: Uint8Array, handlers: EvtxHandlers, options: EvtxOptions = {}): EvtxSummary {

@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CHUNK_SIZE, FILE_HEAD } from './format.ts';
-import { type EvtxHandlers, type EvtxOptions, type EvtxSummary, LogWalker } from './log-walker.ts';
+import { LogWalker } from './log-walker.ts';
+import type { EvtxHandlers, EvtxOptions, EvtxSummary } from './reading.ts';
 
 /** Chunks read at once: 2 MiB make the cost of a read call small and stay in the processor's cache. */
 const BLOCK_CHUNKS = 32;

@@ -1,5 +1,6 @@
 import { CHUNK_SIZE, FILE_HEAD } from './format.ts';
-import { type EvtxHandlers, type EvtxOptions, type EvtxSummary, LogWalker } from './log-walker.ts';
+import { LogWalker } from './log-walker.ts';
+import type { EvtxHandlers, EvtxOptions, EvtxSummary } from './reading.ts';
 
 /**
  * Reads a log as its bytes arrive (out of an archive, from a network), one chunk in memory at a time. An error of the

@@ -1,15 +1,16 @@
+import { ChunkTemplates } from './chunk-templates.ts';
 import { Content } from './content.ts';
 import { type EventObject, eventObject } from './event-object.ts';
 import { eventXml } from './event-xml.ts';
 import { fileTimeMicros } from './file-time.ts';
-import { CHUNK_SIZE } from './format.ts';
 import { DamagedRecord } from './issue.ts';
-import { Layout, type LeafSource } from './layout.ts';
+import { Layout } from './layout.ts';
 import { type LayoutStep, layoutRoot } from './layout-trie.ts';
+import { isGuarded, leafValue } from './leaf-value.ts';
 import { RecordFragments } from './record-fragments.ts';
 import { SlotTable } from './slot-table.ts';
-import { carvedTemplate, DEFINITION_HEAD, inlineTemplate, type Template, templateAt } from './template.ts';
-import { decodeValue, isEmptyValue } from './value.ts';
+import { DEFINITION_HEAD, inlineTemplate, type Template } from './template.ts';
+import { isEmptyValue } from './value.ts';
 import { ValueType } from './value-type.ts';
 
 /** Bytes of a record before its BinXML: magic, size, id, time. */
@@ -53,10 +54,7 @@ export class RecordCursor {
   length = 0;
 
   readonly #tables: SlotTable[] = Array.from({ length: MAX_SCOPES }, () => new SlotTable());
-  /** the chunk's templates so far, from 1, and where their definitions lie; 0 at an offset says that none is known */
-  readonly #templates: (Template | undefined)[] = [undefined];
-  readonly #offsets: number[] = [0];
-  readonly #byOffset = new Uint16Array(CHUNK_SIZE);
+  readonly #templates = new ChunkTemplates();
   #base = 0;
   #limit = 0;
   #at = 0;
@@ -78,9 +76,7 @@ export class RecordCursor {
     this.#base = base;
     this.#limit = limit;
     this.chunk = index;
-    for (let known = 1; known < this.#offsets.length; known++) this.#byOffset[this.#offsets[known]] = 0;
-    this.#offsets.length = 1;
-    this.#templates.length = 1;
+    this.#templates.begin(this.bytes, this.view, base, limit);
   }
 
   /**
@@ -106,7 +102,7 @@ export class RecordCursor {
       return;
     }
     const fragments = new RecordFragments(this.bytes, view, this.#base, this.#limit, (place, mark) =>
-      this.carved ? this.#carved(place, mark) : this.#template(place),
+      this.carved ? this.#templates.carved(place, mark) : this.#templates.at(place),
     );
     fragments.read(start, end);
     this.#fragments = fragments;
@@ -135,7 +131,7 @@ export class RecordCursor {
     this.start = start;
     this.length = length;
     const flags = layout.slotFlags[leaf];
-    if (flags >= 4 && !this.#guarded(layout.sources[leaf][0], this.#tables)) return false;
+    if (flags >= 4 && !isGuarded(layout.sources[leaf][0], this.#tables)) return false;
     if (type === ValueType.Null) return (flags & 2) !== 0;
     if (type <= ValueType.AnsiString ? isEmptyValue(this.bytes, type, start, length) : length === 0) {
       return (flags & 1) !== 0;
@@ -218,46 +214,8 @@ export class RecordCursor {
   }
 
   #value(layout: Layout, leaf: number): unknown {
-    const found = layout.leaves[leaf];
-    if (found === undefined) return undefined;
-    if (found.kind === 'constant') return found.constant;
     const tables = this.#fragments === undefined ? this.#tables : this.#fragments.tables;
-    if (found.kind === 'slot') return this.#slotValue(layout, leaf, tables);
-    const content = new Content(layout.shape, this.bytes, tables);
-    const sources = layout.sources[leaf];
-    if (sources.length === 1) return sourceValue(content, sources[0]);
-    const values: unknown[] = [];
-    for (const source of sources) {
-      const value = sourceValue(content, source);
-      if (Array.isArray(value)) values.push(...value);
-      else if (value !== undefined) values.push(value);
-    }
-    return values.length > 1 ? values : values[0];
-  }
-
-  /** The value of a plain slot; says the same as `locate`. */
-  #slotValue(layout: Layout, leaf: number, tables: readonly SlotTable[]): unknown {
-    const table = tables[layout.slotScope[leaf]];
-    const slot = layout.slotIndex[leaf];
-    const flags = layout.slotFlags[leaf];
-    if (flags >= 4 && !this.#guarded(layout.sources[leaf][0], tables)) return undefined;
-    const meta = slot < table.count ? table.metas[slot] : 0;
-    const type = meta >>> 16;
-    const length = meta & 0xffff;
-    const start = table.starts[slot];
-    if (type === ValueType.Null) return flags & 2 ? '' : undefined;
-    if (isEmptyValue(this.bytes, type, start, length)) return flags & 1 ? '' : undefined;
-    const value = decodeValue(this.bytes, type, start, length);
-    return Array.isArray(value) && value.length === 1 ? value[0] : value;
-  }
-
-  #guarded(source: LeafSource, tables: readonly SlotTable[]): boolean {
-    for (const guard of source.guards) {
-      const table = tables[guard >>> 16];
-      const slot = guard & 0xffff;
-      if (slot >= table.count || table.metas[slot] >>> 16 === ValueType.Null) return false;
-    }
-    return true;
+    return leafValue(this.bytes, layout, leaf, tables);
   }
 
   #startsInstance(at: number, end: number): boolean {
@@ -299,7 +257,9 @@ export class RecordCursor {
     if (at + 13 > end) return undefined;
     const definition = view.getUint32(at + 5, true);
     let from = at + 9;
-    const template = this.carved ? this.#carved(definition, view.getUint32(at + 1, true)) : this.#template(definition);
+    const template = this.carved
+      ? this.#templates.carved(definition, view.getUint32(at + 1, true))
+      : this.#templates.at(definition);
     if (definition === from - this.#base) from += DEFINITION_HEAD + view.getUint32(from + 20, true);
     if (from + 4 > end) return undefined;
     const count = view.getUint32(from, true);
@@ -323,28 +283,4 @@ export class RecordCursor {
     // what is left must be nothing or the end token: otherwise there is more to read than the instance
     return value <= end && (value === end || this.bytes[value] === 0) ? template : undefined;
   }
-
-  #carved(offset: number, mark: number): Template {
-    return carvedTemplate(this.bytes, this.view, this.#base + offset, this.#base, this.#limit, mark);
-  }
-
-  /** The template whose definition lies at an offset of the chunk. */
-  #template(offset: number): Template {
-    if (offset >= CHUNK_SIZE) throw new DamagedRecord('A template lies outside of the chunk.', this.#at);
-    const known = this.#byOffset[offset];
-    if (known !== 0) return this.#templates[known]!;
-    const template = templateAt(this.bytes, this.view, this.#base + offset, this.#base, this.#limit);
-    this.#byOffset[offset] = this.#templates.length;
-    this.#templates.push(template);
-    this.#offsets.push(offset);
-    return template;
-  }
-}
-
-function sourceValue(content: Content, source: LeafSource): unknown {
-  for (const guard of source.guards) if (content.isNull(guard >>> 16, guard & 0xffff)) return undefined;
-  const empty = source.empty === 'string' ? '' : undefined;
-  const { parts, scope } = source;
-  if (parts.length === 1 && parts[0].kind === 'slot') return content.slot(scope, parts[0].index) ?? empty;
-  return content.value(parts, scope, undefined) ?? empty;
 }
