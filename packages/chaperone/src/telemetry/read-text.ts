@@ -39,8 +39,7 @@ export async function readTextWith(
 ): Promise<void> {
   const limits = { ...FRAMING_LIMITS, ...options.limits };
   const records = new RecordReader(source, sniffed, handlers, formats, options, limits);
-  const { layout, carriageReturns } = sniffed;
-  const framer = framerFor(layout, records, formats, { limits, carriageReturns });
+  const framer = framerFor(sniffed, records, limits);
   const text = new ToUtf8(sniffed.encoding, sniffed.mark, () => handlers.onUnread(invalidText(source.path, sniffed)));
   let held: Buffer[] = [];
   let size = 0;
@@ -69,6 +68,7 @@ class RecordReader {
   readonly #json: boolean;
   readonly #unicode: boolean;
   readonly #maxDepth: number;
+  readonly #containers: readonly string[];
   /** line formats that may lay claim to single lines of the file */
   readonly #guests: readonly Format[];
   readonly #guestContexts = new Map<Format, DecodeContext>();
@@ -87,6 +87,7 @@ class RecordReader {
     this.#json = sniffed.format.framing === 'json';
     this.#unicode = sniffed.encoding === 'utf-8';
     this.#maxDepth = limits.maxDepth;
+    this.#containers = sniffed.containers;
     this.#context = { file: source.path, zone: options.zone ?? 'UTC', reference: source.modified, state: {} };
     const mixed = sniffed.layout === 'lines' && sniffed.format.mixed === true;
     this.#guests = mixed ? formats.filter((format) => format.claims !== undefined && format !== sniffed.format) : [];
@@ -99,7 +100,7 @@ class RecordReader {
     let context = this.#context;
     if (this.#json) {
       json = this.#parse(text, place);
-      if (json === undefined) return;
+      if (json === undefined || this.#isEmptyWrapper(text, json)) return;
     } else if (this.#guests.length > 0) {
       const guest = this.#guests.find((candidate) => candidate.claims?.(text) === true);
       if (guest !== undefined) {
@@ -153,6 +154,15 @@ class RecordReader {
     const message = `is no JSON object: ${inert(text, 80)}`;
     this.onProblem('json_invalid', message, place.record, place.offset ?? 0);
     return undefined;
+  }
+
+  /** A page of a list may be empty (`{"value": []}`): no record, and nothing lost. */
+  #isEmptyWrapper(text: string, json: Readonly<Record<string, unknown>>): boolean {
+    for (const key of this.#containers) {
+      const list = json[key];
+      if (Array.isArray(list) && list.length === 0) return this.#format.recognise(text, json) === 0;
+    }
+    return false;
   }
 
   #contextOf(format: Format): DecodeContext {

@@ -4,7 +4,7 @@ import { readFile } from '@chaperone/evtx';
 import { CORE_SCHEMA, loadAll } from 'js-yaml';
 import { expect, it } from 'vitest';
 import { type EventClass, windowsClass } from '../../src/telemetry/index.ts';
-import { offeredCategories } from '../../src/telemetry/windows/categories.ts';
+import { windowsOfferings } from '../../src/telemetry/windows/categories.ts';
 import { CHANNEL_SERVICES } from '../../src/telemetry/windows/channels.ts';
 import { corpus, describeCorpus } from './corpus.ts';
 import { readPaths } from './read.ts';
@@ -62,7 +62,7 @@ describeCorpus('the corpus', () => {
 
   it("has something to offer to every Windows log source of SigmaHQ's", () => {
     const services = new Set(CHANNEL_SERVICES.flatMap(([, ...names]) => names));
-    const categories = offeredCategories();
+    const categories = new Set(windowsOfferings().map((offering) => offering.category));
     const missing = new Set<string>();
     let rules = 0;
     for (const file of files('sigma-rules', '.yml')) {

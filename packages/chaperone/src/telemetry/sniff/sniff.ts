@@ -6,6 +6,7 @@ import {
   FRAMING_LIMITS,
   type FrameHandlers,
   type Framer,
+  type FramingLimits,
   JsonDocumentFramer,
   LineFramer,
   ToUtf8,
@@ -26,6 +27,8 @@ export interface SniffedText {
   readonly layout: TextLayout;
   /** lines end in CR alone */
   readonly carriageReturns: boolean;
+  /** for `json-documents`: keys under which an object holds its list of records; none where the objects are records */
+  readonly containers: readonly string[];
 }
 
 export interface SniffedEvtx {
@@ -59,45 +62,43 @@ export function sniff(head: Buffer, name: string, formats: readonly Format[]): S
   const text = utf8(head, encoding, mark);
   const carriageReturns = !text.includes(10) && text.includes(13);
   const first = firstByte(text);
-  for (const layout of layoutsFor(first, text, formats)) {
-    const format = choose(sample(text, layout, formats, carriageReturns), layout, formats);
-    if (format !== undefined) return { kind: 'text', format, encoding, mark, layout, carriageReturns };
+  for (const way of waysFor(first, text, formats)) {
+    const framing = { ...way, carriageReturns };
+    const format = choose(sample(text, framing), way.layout, formats);
+    if (format !== undefined) return { kind: 'text', format, encoding, mark, ...framing };
   }
   return first === '<' && declaresType(text) ? documentType(name) : unknownText(name, text, first);
 }
 
-/** The ways to frame it that its first character allows, likeliest first. */
-function layoutsFor(first: string, text: Buffer, formats: readonly Format[]): readonly TextLayout[] {
-  if (first === '<') return ['xml', 'lines'];
-  if (first === '{' && isJsonLines(text, formats)) return ['json-lines'];
-  if (first === '{') return ['json-documents', 'lines'];
-  return first === '[' ? ['json-documents', 'lines'] : ['lines'];
+/** How a text is framed. */
+export type Framing = Pick<SniffedText, 'layout' | 'carriageReturns' | 'containers'>;
+
+type Way = Pick<Framing, 'layout' | 'containers'>;
+
+/**
+ * The ways to frame it that its first character allows, likeliest first. An object is taken for a record before it is taken
+ * for a wrapper: real records have lists under names such as `data` or `items`, too.
+ */
+function waysFor(first: string, text: Buffer, formats: readonly Format[]): readonly Way[] {
+  const lines: Way = { layout: 'lines', containers: [] };
+  if (first === '<') return [{ layout: 'xml', containers: [] }, lines];
+  const records: Way = { layout: 'json-documents', containers: [] };
+  const wrappers: Way = { layout: 'json-documents', containers: containersOf(formats) };
+  if (first === '{' && isJsonLines(text)) return [{ layout: 'json-lines', containers: [] }, wrappers];
+  return first === '{' || first === '[' ? [records, wrappers, lines] : [lines];
 }
 
-/** Whether each line is an object of its own, judged by the first; a wrapper on one line is a document. */
-function isJsonLines(text: Buffer, formats: readonly Format[]): boolean {
-  for (const line of sample(text, 'lines', formats, false)) {
-    const json = parse(line);
-    if (json === undefined) return false;
-    return !containersOf(formats).some((key) => {
-      const inner = Object.hasOwn(json, key) ? json[key] : undefined;
-      return Array.isArray(inner) && typeof inner[0] === 'object' && inner[0] !== null;
-    });
-  }
-  return false;
+/** Whether each line is an object of its own, judged by the first. */
+function isJsonLines(text: Buffer): boolean {
+  const [line] = sample(text, { layout: 'lines', carriageReturns: false, containers: [] });
+  return line !== undefined && parse(line) !== undefined;
 }
 
-/** The framer for a layout. */
-export function framerFor(
-  layout: TextLayout,
-  handlers: FrameHandlers,
-  formats: readonly Format[],
-  options: { readonly limits?: typeof FRAMING_LIMITS; readonly carriageReturns?: boolean } = {},
-): Framer {
-  const limits = options.limits ?? FRAMING_LIMITS;
-  if (layout === 'json-documents') return new JsonDocumentFramer(handlers, limits, containersOf(formats));
-  if (layout === 'xml') return new XmlElementFramer(handlers, limits, 'Event');
-  return new LineFramer(handlers, limits, options.carriageReturns);
+/** The framer for a way of framing. */
+export function framerFor(framing: Framing, handlers: FrameHandlers, limits: FramingLimits = FRAMING_LIMITS): Framer {
+  if (framing.layout === 'json-documents') return new JsonDocumentFramer(handlers, limits, framing.containers);
+  if (framing.layout === 'xml') return new XmlElementFramer(handlers, limits, 'Event');
+  return new LineFramer(handlers, limits, framing.carriageReturns);
 }
 
 const containers = new WeakMap<readonly Format[], readonly string[]>();
@@ -111,15 +112,15 @@ function containersOf(formats: readonly Format[]): readonly string[] {
   return keys;
 }
 
-function sample(text: Buffer, layout: TextLayout, formats: readonly Format[], carriageReturns: boolean): string[] {
+function sample(text: Buffer, framing: Framing): string[] {
   const records: string[] = [];
   const collect = (record: string) => {
     if (records.length < SAMPLES && record.trim() !== '') records.push(record);
   };
-  const framer = framerFor(layout, { onRecord: collect, onProblem: () => {} }, formats, { carriageReturns });
+  const framer = framerFor(framing, { onRecord: collect, onProblem: () => {} });
   framer.feed(text);
   // The last line may be cut by the end of the head: it counts only where it is all there is
-  if (records.length === 0 && (layout === 'lines' || layout === 'json-lines')) framer.end();
+  if (records.length === 0 && (framing.layout === 'lines' || framing.layout === 'json-lines')) framer.end();
   return records;
 }
 

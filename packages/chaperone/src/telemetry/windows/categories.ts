@@ -205,11 +205,23 @@ export function kindOf(provider: string, eventId: number): Kind | undefined {
   return kinds !== undefined && Object.hasOwn(kinds, eventId) ? kinds[eventId] : undefined;
 }
 
-/** Every category that some event is offered under, for documentation and for the test that holds it against SigmaHQ. */
-export function offeredCategories(): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const kinds of KINDS.values()) {
-    for (const kind of Object.values(kinds)) for (const { category } of kind.categories) found.add(category);
+/** One line of the list of Windows's categories: which events are offered under it. */
+export interface Offering {
+  readonly product: string;
+  readonly category: string;
+  readonly provider: string;
+  readonly eventId: number;
+}
+
+/** Every category with the events that are offered under it, for documentation and for the test that holds it against SigmaHQ. */
+export function windowsOfferings(): readonly Offering[] {
+  const found: Offering[] = [];
+  for (const [provider, kinds] of KINDS) {
+    for (const [id, kind] of Object.entries(kinds)) {
+      for (const { category, product = 'windows' } of kind.categories) {
+        found.push({ product, category, provider, eventId: Number(id) });
+      }
+    }
   }
   return found;
 }
