@@ -68,7 +68,12 @@ export type Condition =
   | { readonly kind: 'or'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
   | { readonly kind: 'selection'; readonly name: string }
-  | { readonly kind: 'of'; readonly quantity: 'all' | 'any'; readonly names: readonly string[]; readonly written: string };
+  | {
+      readonly kind: 'of';
+      readonly quantity: 'all' | 'any';
+      readonly names: readonly string[];
+      readonly written: string;
+    };
 
 export type Level = 'informational' | 'low' | 'medium' | 'high' | 'critical';
 

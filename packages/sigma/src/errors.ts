@@ -16,6 +16,7 @@ export const CODES = {
   'document-not-map': 'the document is not a map',
   'document-kind': 'the document has neither detection, correlation nor filter',
   'document-type': 'an attribute has the wrong type',
+  'collection-action': 'an `action` between documents that cannot be followed',
   'level-unknown': 'the level is none of the five',
   'logsource-missing': 'the rule has no log source',
   'logsource-empty': 'the log source states nothing',
@@ -41,6 +42,7 @@ export const CODES = {
   'condition-pattern': 'a pattern of the condition fits no selection',
   'condition-aggregation': 'the old pipe syntax, replaced by correlations',
   'condition-depth': 'the condition nests deeper than the limit',
+  'condition-length': 'the condition is longer than the limit',
   // correlations and filters
   'correlation-type': 'the correlation type is missing or unknown',
   'correlation-rules': 'the correlation names no rules',
@@ -127,12 +129,18 @@ export function quote(text: string): string {
   return `\`${short}\``;
 }
 
+/** Words that are compared: a hostile rule may have any number of selections. */
+const MAX_CANDIDATES = 1000;
+
 /** The known word nearest to what was written, for "did you mean"; undefined where none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  if (word.length > 64) return undefined;
+  // long words and ids are copied, not typed
+  if (word.length > 64 || /^[0-9a-f-]{36}$/i.test(word)) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let left = MAX_CANDIDATES;
   for (const candidate of known) {
+    if (left-- === 0) break;
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
@@ -141,6 +149,12 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     }
   }
   return best;
+}
+
+/** Names for a message, the first few of many. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 20).map(quote).join(', ');
+  return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
 }
 
 /** " Did you mean `x`?" or nothing. */

@@ -82,3 +82,54 @@ describe('documents', () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 });
+
+describe('collections of old', () => {
+  const SHARED =
+    'action: global\ntitle: Shared\nlevel: high\nlogsource: {product: windows}\ndetection: {condition: s}\n';
+  const PART = (value: string) => `detection: {s: {A: ${value}}}\n`;
+
+  it('share attributes, until they are reset, and repeat', () => {
+    const set = loadText(
+      [SHARED, PART('1'), PART('2'), `action: repeat\nlevel: low\n`, 'action: reset\n', PART('3')].join('---\n'),
+    );
+    const values = set.rules.map((rule) => [1, 2].map((A) => evaluate(rule, objectAccess({ A }))));
+    expect(values).toEqual([
+      [true, false],
+      [false, true],
+      [false, true],
+    ]);
+    expect(set.rules.map(({ level, title }) => [level, title])).toEqual([
+      ['high', 'Shared'],
+      ['high', 'Shared'],
+      ['low', 'Shared'],
+    ]);
+    expect(set.refused.map(({ code }) => code)).toEqual(['logsource-missing']);
+    expect(new Set(set.rules.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('say what they cannot follow', () => {
+    expect(loadText('action: repeat\n').refused[0].code).toBe('collection-action');
+    expect(loadText('action: gobal\n').refused[0]).toMatchObject({ code: 'collection-action', line: 1 });
+  });
+});
+
+describe('long documents', () => {
+  it('are read in time that grows with their length', () => {
+    const many = (count: number, line: (index: number) => string) =>
+      Array.from({ length: count }, (_, i) => line(i)).join('');
+    const started = performance.now();
+    const selections = many(20_000, (i) => `s${i}:\n  A: ${i}\n`);
+    expect(oneRule(`${selections}condition: all of s1*`).selections.size).toBe(20_000);
+    expect(loadText(ruleText(`${selections}condition: ${many(900, () => '1 of s* and ')}s1`)).refused[0].code).toBe(
+      'condition-length',
+    );
+    expect(loadText(ruleText(`${selections}condition: ${many(3000, () => 's1 or ')}s1`)).refused[0].code).toBe(
+      'condition-length',
+    );
+    const unknown = loadText(ruleText(`${selections}condition: nothing_like_it`)).refused[0];
+    expect(unknown.mend.length).toBeLessThan(1000);
+    const wide = oneRule(`s:\n  A|contains:\n${many(50_000, (i) => `    - n${i}\n`)}condition: s`);
+    expect(evaluate(wide, objectAccess({ A: 'x n49999' }))).toBe(true);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});

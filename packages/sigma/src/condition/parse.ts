@@ -1,10 +1,13 @@
 import type { Condition } from '../ast.ts';
-import { quote, refuse, suggestion } from '../errors.ts';
+import { listed, quote, refuse, suggestion } from '../errors.ts';
 import type { YamlScalar } from '../load/yaml.ts';
 import { placeIn, type Token, tokenize } from './tokens.ts';
 
 /** Depth of parentheses and `not`. */
 const MAX_DEPTH = 100;
+/** Words of one condition, and names that its patterns may stand for in all. The longest of SigmaHQ has 60 words. */
+const MAX_WORDS = 2000;
+const MAX_NAMED = 100_000;
 const OPERATORS = new Set(['and', 'or', 'not', 'of']);
 
 /**
@@ -22,6 +25,8 @@ class Parser {
   readonly #node: YamlScalar;
   readonly #tokens: readonly Token[];
   readonly #names: readonly string[];
+  readonly #known: ReadonlySet<string>;
+  #named = 0;
   #next = 0;
   #depth = 0;
 
@@ -29,12 +34,14 @@ class Parser {
     this.#node = node;
     this.#tokens = tokens;
     this.#names = names;
+    this.#known = new Set(names);
   }
 
   whole(): Condition {
     if (this.#tokens.length === 0) {
       refuse('condition-missing', this.#node.at, 'the condition is empty', 'name the selection that must hold');
     }
+    if (this.#tokens.length > MAX_WORDS) this.#tooLong(`${this.#tokens.length} words, more than ${MAX_WORDS}`);
     const condition = this.#or();
     const rest = this.#tokens[this.#next];
     if (rest !== undefined) {
@@ -91,7 +98,7 @@ class Parser {
         `write \`1 of ${token.text}\` or \`all of ${token.text}\``,
       );
     }
-    if (!this.#names.includes(token.text)) this.#unknown(token);
+    if (!this.#known.has(token.text)) this.#unknown(token);
     return Object.freeze({ kind: 'selection', name: token.text });
   }
 
@@ -118,9 +125,11 @@ class Parser {
         'condition-pattern',
         placeIn(this.#node, target.from),
         `no selection fits ${quote(target.text)}`,
-        `the selections are ${this.#names.map(quote).join(', ')}${suggestion(target.text, this.#names)}`,
+        `the selections are ${listed(this.#names)}${suggestion(target.text, this.#names)}`,
       );
     }
+    this.#named += names.length;
+    if (this.#named > MAX_NAMED) this.#tooLong(`patterns that stand for more than ${MAX_NAMED} selections`);
     const written = `${first.text} of ${target.text}`;
     return Object.freeze({ kind: 'of', quantity, names: Object.freeze(names), written });
   }
@@ -135,7 +144,7 @@ class Parser {
     const token = this.#tokens[this.#next];
     // a selection may bear an operator's name in capitals, so exact spelling decides there
     if (token === undefined || token.text.toLowerCase() !== word) return false;
-    if (token.text !== word && this.#names.includes(token.text)) return false;
+    if (token.text !== word && this.#known.has(token.text)) return false;
     this.#next++;
     return true;
   }
@@ -157,8 +166,12 @@ class Parser {
       'condition-name',
       placeIn(this.#node, token.from),
       `there is no selection ${quote(token.text)}`,
-      `the selections are ${this.#names.map(quote).join(', ')}.${suggestion(token.text, this.#names)}`,
+      `the selections are ${listed(this.#names)}.${suggestion(token.text, this.#names)}`,
     );
+  }
+
+  #tooLong(what: string): never {
+    refuse('condition-length', this.#node.at, `the condition has ${what}`, 'split the rule');
   }
 
   #fail(token: Token, message: string, mend: string): never {

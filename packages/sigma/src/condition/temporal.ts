@@ -5,6 +5,7 @@ import type { YamlScalar } from '../load/yaml.ts';
 import { placeIn, type Token, tokenize } from './tokens.ts';
 
 const MAX_DEPTH = 100;
+const MAX_WORDS = 2000;
 
 /**
  * Parses the boolean condition of a temporal correlation (Sigma 2.2): `a and not b` over ids and names of rules.
@@ -54,6 +55,7 @@ export function parseTemporal(
   const and = (depth: number): TemporalCondition => chain('and', () => operand(depth));
   const or = (depth: number): TemporalCondition => chain('or', () => and(depth));
 
+  if (tokens.length > MAX_WORDS) fail(tokens[MAX_WORDS], `the condition has more than ${MAX_WORDS} words`);
   const condition = or(0);
   if (next < tokens.length) fail(tokens[next], `expected \`and\` or \`or\` before ${quote(tokens[next].text)}`);
   return { condition, references };

@@ -1,6 +1,7 @@
 import type { Refusal } from '../ast.ts';
 import { Refused } from '../errors.ts';
 import { entry } from '../load/attributes.ts';
+import { Collection } from '../load/collection.ts';
 import type { RuleSource } from '../load/load-rules.ts';
 import { Source } from '../load/source.ts';
 import { parseYaml, type YamlMap } from '../load/yaml.ts';
@@ -40,9 +41,14 @@ export function lint(source: RuleSource, options: LintOptions = {}): Refusal[] {
   return found.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
+/** The documents as they are read, shared attributes joined in; ones that the loader refuses are left to it. */
 function mapsOf(text: string): YamlMap[] {
+  const collection = new Collection();
   try {
-    return parseYaml(text).filter((node): node is YamlMap => node?.kind === 'map');
+    return parseYaml(text).flatMap((node) => {
+      const document = node === null ? undefined : collection.take(node);
+      return document?.kind === 'map' ? [document] : [];
+    });
   } catch (error) {
     if (error instanceof Refused) return [];
     throw error;

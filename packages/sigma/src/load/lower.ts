@@ -50,15 +50,15 @@ function lowerValue(item: DraftItem, value: Value, context: Context): Node {
       span,
     );
   }
-  return itemNode(item, value.written, lowerTest(item, value), span);
+  return itemNode(item, value.written, lowerTest(item, value, context), span);
 }
 
-function lowerTest(item: DraftItem, value: Exclude<Value, { kind: 'expansion' }>): Test {
+function lowerTest(item: DraftItem, value: Exclude<Value, { kind: 'expansion' }>, context: Context): Test {
   switch (value.kind) {
     case 'string':
       return lowerString(item, value);
     case 'regex':
-      return lowerRegex(value);
+      return lowerRegex(value, context);
     case 'number':
     case 'boolean':
       if (item.field === null) return keyword([{ kind: 'text', text: value.written }], false);
@@ -108,14 +108,17 @@ function pattern(parts: PatternPart[], cased: boolean): Test {
   return { kind: 'pattern', parts: Object.freeze(parts), cased };
 }
 
-function lowerRegex(value: Extract<Value, { kind: 'regex' }>): Test {
+function lowerRegex(value: Extract<Value, { kind: 'regex' }>, context: Context): Test {
   let source = '';
   for (const part of value.parts) {
     if (part.kind === 'placeholder') unresolved(part.name, value.at);
     source += part.text;
   }
   const result = compileRegex(source, value.flags);
-  if (!result.ok) refuse(result.code, value.at, result.message, result.mend);
+  if (!result.ok) {
+    const at = source === value.written ? context.source.placeIn(value.at, source, result.offset) : value.at;
+    refuse(result.code, at, result.message, result.mend);
+  }
   return { kind: 'regex', source, flags: value.flags };
 }
 

@@ -1,6 +1,7 @@
 import type { Refusal } from '../ast.ts';
 import { Refused } from '../errors.ts';
 import { entry } from './attributes.ts';
+import { Collection } from './collection.ts';
 import { Context } from './context.ts';
 import type { Draft } from './draft.ts';
 import { readDocument } from './read-document.ts';
@@ -29,12 +30,15 @@ export function readSource(file: string, text: string, hasPipelines: boolean, wa
     read.refused.push(source.issue('error', 'source-too-large', 0, message, 'split the file', undefined));
     return read;
   }
+  const collection = new Collection();
   let index = 0;
   for (const node of documentsOf(source, read)) {
     if (node === null) continue;
     const context = new Context(source, node.at, read.warnings);
     try {
-      read.drafts.push(readDocument(node, context, index++, hasPipelines));
+      index++;
+      const document = collection.take(node);
+      if (document !== undefined) read.drafts.push(readDocument(document, context, index - 1, hasPipelines));
     } catch (error) {
       read.refused.push(toRefusal(error, context));
       read.refusedNames.push(...identities(node));

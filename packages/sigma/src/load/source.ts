@@ -26,6 +26,12 @@ export class Source {
     return Object.freeze({ line: low + 1, column: Math.max(0, offset - starts[low]) + 1 });
   }
 
+  /** The place of a character inside a value that begins at `at`; that of the value where it is spelled otherwise. */
+  placeIn(at: number, value: string, offset: number): number {
+    const from = this.text[at] === "'" || this.text[at] === '"' ? at + 1 : at;
+    return this.text.startsWith(value, from) ? from + offset : at;
+  }
+
   /** A refusal or warning at an offset of this text. */
   issue(
     severity: 'error' | 'warning',

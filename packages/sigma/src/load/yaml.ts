@@ -49,8 +49,8 @@ export interface YamlMap {
   readonly size: number;
 }
 
-/** Nodes that one document may expand to. The largest rule of SigmaHQ has about 3,500. */
-const MAX_NODES = 500_000;
+/** Nodes that all aliases of a text may add to what stands there. The largest rule of SigmaHQ has about 3,500 in all. */
+const MAX_ALIASED = 100_000;
 /** Depth of nesting. */
 const MAX_DEPTH = 64;
 
@@ -107,6 +107,7 @@ class Composer {
   readonly #base: number;
   #next = 0;
   #last = 0;
+  #aliased = 0;
   #anchors = new Map<string, YamlNode | undefined>();
 
   constructor(text: string, events: Event[], base: number) {
@@ -145,14 +146,6 @@ class Composer {
         const anchor = event.anchorStart < 0 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd);
         if (anchor !== undefined) this.#anchors.set(anchor, undefined);
         const node = event.type === EVENT_ID.SEQUENCE ? this.#list(event.start) : this.#map(event.start);
-        if (node.size > MAX_NODES) {
-          refuse(
-            'yaml-bomb',
-            node.at,
-            `aliases expand this to more than ${MAX_NODES} nodes`,
-            'write the values out instead of repeating aliases of aliases',
-          );
-        }
         if (anchor !== undefined) this.#anchors.set(anchor, node);
         return node;
       }
@@ -216,7 +209,19 @@ class Composer {
     const name = this.#text.slice(start, end);
     const node = this.#anchors.get(name);
     this.#last = start;
-    if (node !== undefined) return node;
+    if (node !== undefined) {
+      this.#aliased += node.size;
+      if (this.#aliased > MAX_ALIASED) {
+        const message = `the aliases up to here expand to more than ${MAX_ALIASED} nodes`;
+        refuse(
+          'yaml-bomb',
+          this.#base + start,
+          message,
+          'write the values out instead of repeating aliases of aliases',
+        );
+      }
+      return node;
+    }
     const encloses = this.#anchors.has(name);
     refuse(
       'yaml-alias',

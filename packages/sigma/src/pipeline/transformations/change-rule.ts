@@ -60,8 +60,8 @@ export function setState(parameters: Parameters): Transform {
 
 function changeFields(change: (fields: readonly string[]) => string[]): Transform {
   return ({ rule }) => {
+    // a correlation's `fields` are what it counts, not what it shows
     if (rule.kind === 'rule') rule.meta = { ...rule.meta, fields: change(rule.meta.fields) };
-    else rule.correlation = { ...rule.correlation, fields: rule.correlation.fields };
   };
 }
 
