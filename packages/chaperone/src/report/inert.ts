@@ -26,12 +26,12 @@ export function cut(text: string, most: number): string {
   return `${text.slice(0, kept)} … (${text.length - kept} more characters)`;
 }
 
-// Cc; soft hyphen; Arabic letter mark; Hangul and Khmer fillers; Mongolian vowel separator; zero width, marks of direction,
+// All of Cf beside; Cc; soft hyphen; Arabic letter mark; Hangul and Khmer fillers; Mongolian vowel separator; zero width, marks of direction,
 // separators, embeddings, isolates; BOM and interlinear annotations; tags and variation selectors beyond emoji's FE0F.
 const set =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202f' +
   '\\u2060-\\u206f\\u3164\\ufe00-\\ufe0e\\ufeff\\uffa0\\ufdd0-\\ufdef\\ufff0-\\ufffb\\ufffe\\uffff\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}';
-const pattern = `[${set}\\p{Cs}]|(?<=\\p{M}{4})\\p{M}`;
+const pattern = `[${set}\\p{Cf}\\p{Cs}]|(?<=\\p{M}{4})\\p{M}`;
 // most text is this, and telling so costs a tenth
 const plain = /^[\x20-\x7e]*$/;
 const dangerous = new RegExp(pattern, 'u');

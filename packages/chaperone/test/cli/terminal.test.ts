@@ -67,7 +67,7 @@ describe('progress', () => {
       expect(io.err().endsWith('\r\u001b[K')).toBe(true);
       expect(io.err()).not.toContain('\n');
       expect(io.err()).not.toContain('\u001b[31m');
-      if (columns >= 80) expect(frames[9]).toMatch(/50 % {2}200 MB\/s {2}5\.0 s left {2}12 findings/);
+      if (columns >= 80) expect(frames[10]).toMatch(/50 % {2}200 MB\/s {2}5\.0 s left {2}12 findings/);
     }
   });
 

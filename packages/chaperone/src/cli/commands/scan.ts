@@ -138,7 +138,10 @@ function reason(code: number, level: Level, { summary }: ScanResult): string {
     .reduce((sum, each) => sum + summary.findings.by_level[each], 0);
   const threshold = level === 'critical' ? 'critical' : `${level} or above`;
   if (code === exit.found) return `${counted(above, 'finding')} at ${threshold}`;
-  if (code === exit.unread) return `no finding at ${threshold}, but not everything could be read`;
+  if (code === exit.unread) {
+    const why = summary.interrupted === true ? 'the scan was stopped before its end' : 'not everything could be read';
+    return `no finding at ${threshold}, but ${why}`;
+  }
   return `no finding at ${threshold}, and everything could be read`;
 }
 

@@ -21,7 +21,9 @@ export function showProgress(io: Io): Progress {
   const started = io.now();
   const samples: { at: number; bytes: number }[] = [{ at: started, bytes: 0 }];
   let last = live ? Number.NEGATIVE_INFINITY : started;
-  let drawn = false;
+  let drawn = live;
+  // loading thousands of rules takes a moment
+  if (live) io.stderr.write(fit('Reading rules and looking for logs ...', width(io)));
   return {
     update(state) {
       const now = io.now();
@@ -33,7 +35,7 @@ export function showProgress(io: Io): Progress {
       const rate = now > oldest.at ? (1000 * (state.bytes - oldest.bytes)) / (now - oldest.at) : 0;
       if (live) {
         drawn = true;
-        io.stderr.write(`\r${bar(state, rate, Math.max(20, io.stderr.columns ?? 80) - 1)}\u001b[K`);
+        io.stderr.write(`\r${bar(state, rate, width(io))}\u001b[K`);
       } else io.stderr.write(`${line(state, rate, (now - started) / 1000)}\n`);
     },
     done() {
@@ -41,6 +43,11 @@ export function showProgress(io: Io): Progress {
       drawn = false;
     },
   };
+}
+
+/** One column stays free: some terminals wrap when the last one is written. */
+function width(io: Io): number {
+  return Math.max(20, io.stderr.columns ?? 80) - 1;
 }
 
 /** The end of a path says more than its beginning. */

@@ -120,6 +120,5 @@ export const script = `
 
   addEventListener('hashchange', arrive);
   if (location.hash) arrive();
-  addEventListener('beforeprint', () => { for (const item of items) if (!item.hidden) item.open = true; });
 })();
 `;
