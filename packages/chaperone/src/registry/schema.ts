@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 
 /** Bounds that no real organisation comes near, so that a hostile file can't take the memory. */
-export const LIMITS = { items: 20_000, text: 1_000, bytes: 8_000_000 } as const;
+export const LIMITS = { items: 20_000, text: 1_000, bytes: 4_000_000 } as const;
 
 const text = (about: string) => z.string().min(1).max(LIMITS.text).describe(about);
 const list = <T extends z.ZodType>(item: T, about: string) =>

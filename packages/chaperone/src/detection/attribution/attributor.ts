@@ -1,7 +1,6 @@
 import {
   type Attribution,
   type Facts,
-  hostName,
   IpSet,
   type Provider,
   type Registry,
@@ -9,6 +8,7 @@ import {
 } from '../../registry/index.ts';
 import type { NormalPath } from '../../telemetry/index.ts';
 import { AccountIndex } from './account-index.ts';
+import { HostIndex } from './host-index.ts';
 import { principalOf } from './principal.ts';
 import { ToolIndex, type ToolMatch } from './tool-index.ts';
 
@@ -59,6 +59,7 @@ class RegistryAttributor implements Attributor {
   readonly #registry: Registry | undefined;
   readonly #accounts: AccountIndex | undefined;
   readonly #tools: ToolIndex;
+  readonly #hostIndex: HostIndex;
   readonly #networks: IpSet<Place>;
   readonly #entra = new Map<string, Provider>();
   readonly #aws = new Map<string, Provider>();
@@ -68,6 +69,7 @@ class RegistryAttributor implements Attributor {
     this.#registry = registry;
     this.#accounts = registry === undefined ? undefined : new AccountIndex(registry);
     this.#tools = new ToolIndex(registry);
+    this.#hostIndex = new HostIndex(registry);
     const blocks: { range: Provider['networks'][number]['range']; value: Place }[] = [];
     for (const provider of registry?.providers ?? []) {
       for (const network of provider.networks)
@@ -201,8 +203,7 @@ class RegistryAttributor implements Attributor {
     for (const path of ['src_endpoint.hostname', 'device.hostname'] as const) {
       const value = values[path];
       if (value === undefined) continue;
-      const name = hostName(value);
-      const provider = this.#registry!.providers.find((one) => one.hosts.some((host) => host.matches(name)));
+      const provider = this.#hostIndex.find(value);
       if (provider === undefined) continue;
       // A workstation's name is what the far end says of itself; a device's own log isn't.
       signs.push({

@@ -10,7 +10,7 @@ import {
 } from '../../registry/index.ts';
 import type { Evidence } from '../finding.ts';
 import { providerName, shown } from '../registry-finding.ts';
-import { momentsOf, type Observed, type Slot } from './observations.ts';
+import { HALF_HOUR, MAX_SPLIT, momentsOf, type Observed, type Slot } from './observations.ts';
 import type { Occurrence } from './occurrences.ts';
 import { askFrom, askMfa, askTicket, askTo, askUntil, askVpn, askWhen, askWith, type Subject } from './parts.ts';
 import { type Answer, type Answers, allOf, anyOf, type PartName } from './truth.ts';
@@ -68,6 +68,7 @@ export class Assessor {
   readonly #registry: Registry;
   readonly #vpn: VpnLog;
   readonly #open = new Map<string, Open>();
+  readonly #last = new Map<string, { activity: Activity; occurrence: Occurrence }>();
   readonly #unjudged = new Map<string, { reason: string; mend: string; provider: string; accounts: Set<string> }>();
 
   constructor(registry: Registry, vpn: VpnLog) {
@@ -92,7 +93,10 @@ export class Assessor {
     const subject: Subject = { account, facts, use: readUse(facts), tool: attribution.tool };
     const terms = account.provider.terms.filter((term) => term.who === undefined || term.who.has(account));
     if (terms.length === 0) this.#leave(account, 'no term speaks of it', 'Add a term for it to the registry.');
-    for (const slot of slots) this.#slot(activity, subject, terms, slot);
+    const still: StillAnswers = new Map(
+      terms.map((term) => [term, [askTo(term, subject), askWith(term, subject)] as const]),
+    );
+    for (const slot of slots) this.#slot(activity, subject, terms, still, slot);
   }
 
   /** Questions that stayed open, each once. */
@@ -127,24 +131,24 @@ export class Assessor {
   }
 
   // A slot's moments may get different verdicts; moments with the same one become one occurrence.
-  #slot(activity: Activity, subject: Subject, terms: readonly Term[], slot: Slot): void {
+  #slot(activity: Activity, subject: Subject, terms: readonly Term[], still: StillAnswers, slot: Slot): void {
     const failed = subject.facts.outcome === 'failure';
-    const still = new Map<Term, Map<PartName, Answer>>();
-    for (const term of terms)
-      still.set(
-        term,
-        new Map<PartName, Answer>([
-          ['to', askTo(term, subject)],
-          ['with', askWith(term, subject)],
-        ]),
-      );
+    const asked = new Set<string>();
+    const judge = (moment: number | undefined) =>
+      this.#standing(subject.account, moment) ?? this.#terms(subject, still, terms, moment, failed, slot.count, asked);
+    const [begin, end] = [judge(defined(slot.first)), defined(slot.last)];
+    // Where nothing but the hours depends on the time, and those split slots already, both ends speak for all between.
+    if (slot.first === slot.last || (this.#steady(subject, terms) && keyOf(begin) === keyOf(judge(end)))) {
+      if (begin !== undefined)
+        this.#add(activity, begin, failed, { ...slot, partial: false, first: defined(slot.first), last: end });
+      return;
+    }
     const moments = momentsOf(slot);
     const broken = new Map<string, { verdict: Verdict; moments: (number | undefined)[] }>();
     for (const moment of moments) {
-      const verdict =
-        this.#standing(subject.account, moment) ?? this.#terms(subject, still, terms, moment, failed, slot.count);
+      const verdict = judge(moment);
       if (verdict === undefined) continue;
-      const key = JSON.stringify([verdict.key, verdict.parts, verdict.because]);
+      const key = keyOf(verdict);
       const known = broken.get(key);
       if (known === undefined) broken.set(key, { verdict, moments: [moment] });
       else known.moments.push(moment);
@@ -162,22 +166,32 @@ export class Assessor {
     }
   }
 
+  #steady({ facts }: Subject, terms: readonly Term[]): boolean {
+    const ip = facts.values['src_endpoint.ip'];
+    if (ip !== undefined && this.#vpn.gaveOut(ip)) return false;
+    if (terms.some((term) => term.vpn || term.ticket !== undefined || term.mfa)) return false;
+    return terms.filter((term) => term.when !== undefined).length <= MAX_SPLIT;
+  }
+
   #terms(
     subject: Subject,
-    still: ReadonlyMap<Term, ReadonlyMap<PartName, Answer>>,
+    still: StillAnswers,
     terms: readonly Term[],
     moment: number | undefined,
     failed: boolean,
     count: number,
+    asked: Set<string>,
   ): Verdict | undefined {
     if (terms.length === 0) return undefined;
     const all: { term: Term; answers: Answers; truth: 'yes' | 'no' | 'unknown' }[] = [];
     for (const term of terms) {
+      const [to, tool] = still.get(term)!;
       const answers = new Map<PartName, Answer>([
         ['until', askUntil(term, moment, this.#registry.organization.zone)],
         ['when', askWhen(term, moment)],
         ['from', askFrom(term, subject, moment, this.#vpn)],
-        ...still.get(term)!,
+        ['to', to],
+        ['with', tool],
         ['vpn', askVpn(term, subject, moment, this.#vpn)],
         ['ticket', askTicket(term, subject, moment, this.#registry)],
         ['mfa', askMfa(term, subject, moment, this.#vpn)],
@@ -188,7 +202,8 @@ export class Assessor {
     const truth = anyOf(all.map((one) => one.truth));
     if (truth === 'yes') return undefined;
     if (truth === 'unknown') {
-      for (const one of all) if (one.truth === 'unknown') this.#ask(subject.account, one.term, one.answers, count);
+      for (const one of all)
+        if (one.truth === 'unknown') this.#ask(subject.account, one.term, one.answers, count, asked);
       return undefined;
     }
     // Explained by the term that comes nearest: the fewest parts broken, and among those the most that hold.
@@ -201,10 +216,13 @@ export class Assessor {
     return breach(nearest.term, nearest.answers, this.#registry);
   }
 
-  #ask(account: Account, term: Term, answers: Answers, count: number): void {
+  #ask(account: Account, term: Term, answers: Answers, count: number, asked: Set<string>): void {
     for (const [part, answer] of answers) {
       if (answer.truth !== 'unknown') continue;
       const key = `${term.key} ${part} ${answer.reason}`;
+      // A slot's events are counted once, however many of its minutes stay open.
+      if (asked.has(key)) continue;
+      asked.add(key);
       const known = this.#open.get(key);
       if (known === undefined)
         this.#open.set(key, {
@@ -314,9 +332,16 @@ export class Assessor {
       place: Activity['place'];
     },
   ): void {
+    const before = this.#last.get(verdict.key);
+    if (before !== undefined && before.activity === activity && continues(before.occurrence, verdict, at)) {
+      before.occurrence.count += at.count;
+      before.occurrence.partial ||= at.partial;
+      before.occurrence.last = at.last;
+      return;
+    }
     const { attribution, facts } = activity;
     const account = attribution.declared === undefined ? undefined : this.#registry.accounts[attribution.declared];
-    this.occurrences.push({
+    const occurrence: Occurrence = {
       ...verdict,
       title: failed ? `Refused: ${verdict.title.charAt(0).toLowerCase()}${verdict.title.slice(1)}` : verdict.title,
       level: failed ? 'low' : verdict.level,
@@ -334,8 +359,32 @@ export class Assessor {
       first: at.first,
       last: at.last,
       places: [at.place],
-    });
+    };
+    this.occurrences.push(occurrence);
+    this.#last.set(verdict.key, { activity, occurrence });
   }
+}
+
+/** Answers that no moment changes: `to` and `with` of each term. */
+type StillAnswers = ReadonlyMap<Term, readonly [to: Answer, tool: Answer]>;
+
+// Whether something goes on from the occurrence before it: the same verdict, at most half an hour later.
+function continues(
+  before: Occurrence,
+  verdict: Verdict,
+  at: { readonly first: number | undefined; readonly last: number | undefined },
+): boolean {
+  if (before.last === undefined || at.first === undefined || at.last === undefined) return false;
+  return (
+    at.first - before.last <= HALF_HOUR &&
+    at.last >= before.last &&
+    before.parts.join() === verdict.parts.join() &&
+    before.because.join() === verdict.because.join()
+  );
+}
+
+function keyOf(verdict: Verdict | undefined): string {
+  return verdict === undefined ? '' : JSON.stringify([verdict.key, verdict.parts, verdict.because]);
 }
 
 /** Who it was, in words: `svc-rmm (Northgate's service account)`, `ng-anna (Anna Berg of Northgate)`. */

@@ -41,13 +41,13 @@ const MINUTE = 60_000_000;
 export const HALF_HOUR = 30 * MINUTE;
 /** Untimed events: one slot for all. */
 const UNTIMED = -1;
-/** Bounds per worker: 200,000 slots (about 40 MB); then a slot is a day and knows its ends only. */
-const MAX_SLOTS = 200_000;
+/** Bounds per worker: 100,000 slots (about 25 MB); then a slot is a day and knows its ends only. */
+const MAX_SLOTS = 100_000;
 /** 48 half hours are a day. Coarse slots live above this number, where no half hour since 1970 is. */
 const COARSE = 1e9;
 const MAX_VPN = 200_000;
 /** Hours of at most this many terms split a slot, so that it lies inside or outside as a whole. */
-const MAX_SPLIT = 6;
+export const MAX_SPLIT = 6;
 
 /** What the judge collects while events go by. */
 export class Observations {

@@ -65,6 +65,9 @@ export class RegistrySource {
       return;
     }
     let document: Document.Parsed;
+    // A broken file may have thousands of errors; their stack traces would cost more than all the rest.
+    const traced = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     try {
       document = parseDocument(text, { lineCounter: this.#lines, merge: true, prettyErrors: false });
     } catch (error) {
@@ -75,6 +78,8 @@ export class RegistrySource {
         0,
       );
       return;
+    } finally {
+      Error.stackTraceLimit = traced;
     }
     for (const error of document.errors.slice(0, 10)) {
       const multiple = error.code === 'MULTIPLE_DOCS';
