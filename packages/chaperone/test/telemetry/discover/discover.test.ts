@@ -49,7 +49,8 @@ describe('folders', () => {
     symlinkSync('self', join(root, 'self'));
     symlinkSync('gone', join(root, 'broken'));
     writeFileSync(join(root, 'empty'), '');
-    execFileSync('mkfifo', [join(root, 'pipe')]);
+    const command = 'mkfifo';
+    execFileSync(command, [join(root, 'pipe')]);
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(root, 'socket'), resolve));
     const { sources, unread } = await found([root, '/dev/null', join(root, 'nothing')]);
