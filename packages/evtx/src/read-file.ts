@@ -4,8 +4,8 @@ import { CHUNK_SIZE, FILE_HEAD } from './format.ts';
 import { LogWalker } from './log-walker.ts';
 import type { EvtxHandlers, EvtxOptions, EvtxSummary } from './reading.ts';
 
-/** Chunks read at once: 2 MiB make the cost of a read call small and stay in the processor's cache. */
-const BLOCK_CHUNKS = 32;
+/** Chunks read at once: 1 MiB makes the cost of a read call small and stays in the processor's cache. */
+const BLOCK_CHUNKS = 16;
 const BLOCK = BLOCK_CHUNKS * CHUNK_SIZE;
 
 /** Bytes looked at to tell whether a file is a log: its header and the heads of the first chunks. */
