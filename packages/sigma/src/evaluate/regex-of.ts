@@ -3,6 +3,11 @@ import { compileRegex, type LinearRegex } from '../modifiers/regex.ts';
 
 const compiled = new WeakMap<Test, LinearRegex>();
 
+/** Keeps what the loader compiled to see that it can be. */
+export function keepRegex(test: Extract<Test, { kind: 'regex' }>, regex: LinearRegex): void {
+  compiled.set(test, regex);
+}
+
 /**
  * The compiled expression of a test.
  * @throws TypeError for a test that didn't come from the loader and can't be compiled

@@ -43,7 +43,7 @@ function conditionReasons(trace: ConditionTrace, selections: Selections): string
 
 /** A `not` that held: it is enough to say that its selections didn't. */
 function absence(trace: ConditionTrace, selections: Selections): string[] {
-  if (trace.kind === 'selection') return [`no event of \`${trace.name}\``];
+  if (trace.kind === 'selection') return [`not \`${trace.name}\``];
   if (trace.kind === 'of') {
     return [
       trace.quantity === 'any' ? `none of \`${trace.written.replace(/^\S+ of /, '')}\`` : `not \`${trace.written}\``,

@@ -1,5 +1,6 @@
 import type { Node, PatternPart, Span, Test } from '../ast.ts';
 import { quote, refuse } from '../errors.ts';
+import { keepRegex } from '../evaluate/regex-of.ts';
 import { compileRegex } from '../modifiers/regex.ts';
 import { addWildcards, literalText, mergeParts } from '../modifiers/sigma-string.ts';
 import type { DraftItem, DraftNode, Value } from '../modifiers/value.ts';
@@ -119,7 +120,9 @@ function lowerRegex(value: Extract<Value, { kind: 'regex' }>, context: Context):
     const at = source === value.written ? context.source.placeIn(value.at, source, result.offset) : value.at;
     refuse(result.code, at, result.message, result.mend);
   }
-  return { kind: 'regex', source, flags: value.flags };
+  const test: Extract<Test, { kind: 'regex' }> = { kind: 'regex', source, flags: value.flags };
+  keepRegex(test, result.regex);
+  return test;
 }
 
 function unresolved(name: string, at: number): never {
