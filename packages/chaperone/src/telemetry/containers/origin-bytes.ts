@@ -5,7 +5,7 @@ import { fileBytes } from './file-bytes.ts';
 import type { ContainerLimits } from './limits.ts';
 import type { Origin, Step } from './origin.ts';
 import { type RandomAccess, randomAccess } from './random-access.ts';
-import { gunzip, inflateMember, type Report, unzstd } from './unpack.ts';
+import { checked, gunzip, inflateMember, type Report, unzstd } from './unpack.ts';
 import type { ZipMember } from './zip.ts';
 
 /** The unpacked bytes of an origin. Problems are reported and end the bytes; nothing is thrown, what came out was given. */
@@ -63,7 +63,7 @@ async function* zipMemberBytes(
       ? fileBytes(origin.file, name, report, { start, length: member.packed })
       : once(nested.subarray(start, start + member.packed));
   if (member.method === 0) {
-    yield* packed;
+    yield* checked(packed, name, member, report);
     return;
   }
   const feed = new Feed(packed);

@@ -93,6 +93,24 @@ export async function* inflateMember(job: Job, expected: { crc32: number; size: 
   }
 }
 
+/** The content of a stored zip member, held against the checksum that its archive states. */
+export async function* checked(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+  expected: { crc32: number; size: number },
+  report: Report,
+): AsyncGenerator<Buffer> {
+  let sum = 0;
+  let size = 0;
+  for await (const chunk of bytes) {
+    sum = crc32(chunk, sum);
+    size += chunk.length;
+    yield chunk;
+  }
+  if (size === expected.size && sum >>> 0 === expected.crc32) return;
+  report(damaged(name, 'does not have the checksum that its archive states: it was changed or damaged'));
+}
+
 /** Counts what goes in and what comes out, and stops a bomb. */
 class Guard {
   readonly #job: Job;

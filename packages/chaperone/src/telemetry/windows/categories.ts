@@ -176,6 +176,16 @@ const KINDS: ReadonlyMap<string, Readonly<Record<number, Kind>>> = new Map<strin
     'microsoft-windows-windows defender',
     Object.fromEntries([1006, 1007, 1008, 1015, 1116, 1117, 1118, 1119].map((id) => [id, ANTIVIRUS])),
   ],
+  // The VPN server of Windows: no category of Sigma's, but its events have only unnamed strings
+  [
+    'remoteaccess',
+    {
+      20250: { categories: [], derived: DERIVED.vpnOpen },
+      20271: { categories: [], derived: DERIVED.vpnRefused },
+      20272: { categories: [], derived: DERIVED.vpnClosed },
+      20274: { categories: [], derived: DERIVED.vpnOpen },
+    },
+  ],
   // ETW, kept by collectors such as SilkETW, Velociraptor or a trace converted to EVTX
   [
     'microsoft-windows-kernel-file',

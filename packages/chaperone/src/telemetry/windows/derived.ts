@@ -120,6 +120,12 @@ const ipv6: Derived = {
   make: ([address]) => (typeof address === 'string' ? String(address.includes(':')) : undefined),
 };
 
+/** One of the unnamed strings of a classic event, by its place in the message (`%2` is 1). */
+const nth = (index: number): Derived => ({
+  from: ['Data'],
+  make: ([strings]) => (Array.isArray(strings) && isStated(strings[index]) ? strings[index].trim() : undefined),
+});
+
 /**
  * By the id of the security event that needs them. The names on the left are ours where the event has a field of the rule's
  * name that means something else; an offer's `fields` leads there.
@@ -129,4 +135,8 @@ export const DERIVED = {
   registry: { TargetObject: targetObject, Details: registryDetails, SubjectUser: subjectUser },
   connection: { Initiated: initiated, ProtocolName: protocol, DestinationIsIpv6: ipv6 },
   file: { SubjectUser: subjectUser },
+  // Routing and Remote Access: `The user %2 connected on port %3 has been assigned address %4` and its kin
+  vpnOpen: { RasUser: nth(1), RasPort: nth(2), RasAssigned: nth(3) },
+  vpnRefused: { RasUser: nth(1), RasClient: nth(2), RasReason: nth(3) },
+  vpnClosed: { RasUser: nth(1), RasPort: nth(2), RasSent: nth(9), RasReceived: nth(10) },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Derived>>>>;

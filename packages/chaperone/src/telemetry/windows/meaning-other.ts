@@ -77,6 +77,21 @@ const remoting = (activity: string): MeaningLine => ({
   fields: { ...person, 'dst_endpoint.hostname': 'connection' },
 });
 
+const vpn = (class_uid: number, activity: string, outcome: MeaningLine['outcome']): MeaningLine => ({
+  class_uid,
+  activity,
+  fields: {
+    'actor.user.name': 'RasUser',
+    'user.name': 'RasUser',
+    'src_endpoint.ip': 'RasClient',
+    'src_endpoint.assigned_ip': 'RasAssigned',
+    'traffic.bytes_out': 'RasSent',
+    'traffic.bytes_in': 'RasReceived',
+    'dst_endpoint.hostname': 'Computer',
+  },
+  outcome,
+});
+
 export const OTHER_MEANINGS: Readonly<Record<string, MeaningTable>> = {
   'microsoft-windows-eventlog': { 1102: cleared, 104: cleared },
   'service control manager': {
@@ -88,6 +103,12 @@ export const OTHER_MEANINGS: Readonly<Record<string, MeaningTable>> = {
     },
     7036: { class_uid: 201004, activity: 'State', fields: { 'service.name': 'param1' } },
     7040: { class_uid: 201004, activity: 'Reconfigure', fields: { ...person, 'service.name': 'param4' } },
+  },
+  remoteaccess: {
+    20250: vpn(3002, 'Logon', 'success'),
+    20271: vpn(3002, 'Logon', 'failure'),
+    20272: vpn(4014, 'Close', 'success'),
+    20274: vpn(4014, 'Open', 'success'),
   },
   'microsoft-windows-terminalservices-localsessionmanager': {
     21: desktop('Logon'),
