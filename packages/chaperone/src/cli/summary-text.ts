@@ -73,7 +73,9 @@ function name(text: string | null, none: string): string {
   return text === null || text === '' ? none : inert(cut(text, 80));
 }
 
+/** An account with its provider; the engine's group for events that name none is said in words. */
 function account(text: string, { summary }: ScanResult): string {
+  if (text === '(not named)') return 'no account named';
   const provider = summary.accounts.find((each) => each.account === text)?.provider;
   return provider === undefined || provider === null
     ? name(text, 'no account named')

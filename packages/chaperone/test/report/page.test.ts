@@ -257,6 +257,26 @@ describe('the page', () => {
     expect(said).not.toContain('NaN');
   });
 
+  test('says which days a source lacks, whatever the span', () => {
+    const result = sampleResult({ scale: 0.01 });
+    const { summary } = result;
+    const cover = (days: string[][]) =>
+      build({
+        ...result,
+        summary: {
+          ...summary,
+          coverage: { unanswered: [], sources: days.map((list) => ({ ...summary.coverage.sources[0], days: list })) },
+        },
+      });
+    const week = cover([['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-22'], ['2026-11-18'], []]);
+    expect(week).toContain('4 of 7 days; none on 2026-11-19 to 2026-11-21<');
+    expect(week).toContain('1 of 7 days; none on 2026-11-16 to 2026-11-17, 2026-11-19 to 2026-11-22<');
+    expect(week).toContain('no day known');
+    expect(cover([['2026-11-16', '2026-11-17']])).toContain('all 2 days');
+    const ages = cover(Array.from({ length: 200 }, () => ['0001-01-01', '9999-12-31']));
+    expect(ages).toContain('2 of 3,652,059 days; none on 0001-01-02 to 9999-12-30');
+  });
+
   test('spans of one moment and of a thousand years both fit the timeline', () => {
     const result = sampleResult();
     for (const hours of [

@@ -45,6 +45,8 @@ export interface ScanArguments {
   json?: boolean;
   report: boolean;
   quiet?: boolean;
+  /** the sample case: its findings are what it is for, so the exit code isn’t theirs */
+  sample?: boolean;
 }
 
 /** `chaperone scan`: checks what was asked, runs the engine, writes the report, and says what was found. */
@@ -128,7 +130,8 @@ function say(
     const report = resolve(asked.out, given.report ? pageFile : summaryFile);
     const paint = paintFor(io.stdout, io.env);
     io.stdout.write(summaryText(result, { paint, columns: io.stdout.columns ?? 100, report }));
-    io.stdout.write(`\n${paint.dim(`Exit code ${code}: ${reason(code, asked.level, result)}.`)}\n`);
+    if (given.sample !== true)
+      io.stdout.write(`\n${paint.dim(`Exit code ${code}: ${reason(code, asked.level, result)}.`)}\n`);
   }
 }
 

@@ -19,7 +19,7 @@ export async function start({ dir }: { dir: string }, io: Io): Promise<number> {
   const { paths, registry } = await makeSample(logs);
   const code = await scan(
     paths,
-    { builtinRules: true, registry, level: 'medium', out: join(folder, 'report'), report: true },
+    { builtinRules: true, registry, level: 'medium', out: join(folder, 'report'), report: true, sample: true },
     io,
   );
   io.stdout.write('\nThis was a sample that Chaperone made itself. On your own logs: npm start -- scan PATH\n');

@@ -6,6 +6,7 @@ const mostRows = 200;
 const day = 86_400_000;
 /** Ticks of a strip; longer spans put several days into one. */
 const mostTicks = 92;
+const mostGaps = 3;
 
 /** Which sources were there on which days: what was not watched can't have been seen. */
 export function coverage(context: Context): Html {
@@ -20,7 +21,7 @@ export function coverage(context: Context): Html {
     .slice(0, mostRows)
     .map(
       (source) =>
-        html`<th scope="row">${nameOf(source.kind, 'unknown')}</th><td>${nameOf(source.host, 'no host named')}</td><td class="n">${number(source.events)}</td><td class="time">${timeOf(source.first, context)}</td><td class="time">${timeOf(source.last, context)}</td><td class="days">${strip(source.days, from, span)}<span>${gaps(source.days)}</span></td>`,
+        html`<th scope="row">${nameOf(source.kind, 'unknown')}</th><td>${nameOf(source.host, 'no host named')}</td><td class="n">${number(source.events)}</td><td class="time">${timeOf(source.first, context)}</td><td class="time">${timeOf(source.last, context)}</td><td class="days">${strip(source.days, from, span)}<span>${gaps(source.days, from, span)}</span></td>`,
     );
   return section(
     'coverage',
@@ -48,26 +49,21 @@ function strip(days: readonly string[], from: number, span: number): Html | '' {
   )}</svg>`;
 }
 
-/** Days without events between a source's first and last day, in words. */
-function gaps(days: readonly string[]): string {
-  const sorted = days
-    .map((text) => Date.parse(text))
-    .filter((at) => !Number.isNaN(at))
-    .sort((a, b) => a - b);
-  if (sorted.length === 0) return 'no day known';
+/** On how many of all days there were events, and on which there were none, in words. Costs what there is, not what is missing. */
+function gaps(days: readonly string[], from: number, span: number): string {
+  const stated = days.map((text) => Math.round((Date.parse(text) - from) / day)).filter((at) => !Number.isNaN(at));
+  const present = [...new Set(stated)].sort((a, b) => a - b);
+  if (present.length === 0) return 'no day known';
   const missing: string[] = [];
-  let count = 0;
-  for (let i = 1; i < sorted.length; i++) {
-    const gap = Math.round((sorted[i] - sorted[i - 1]) / day) - 1;
-    if (gap <= 0) continue;
-    count += gap;
-    if (missing.length < 3)
-      missing.push(gap === 1 ? iso(sorted[i] - day) : `${iso(sorted[i - 1] + day)} to ${iso(sorted[i] - day)}`);
+  let next = 0;
+  for (const at of [...present, span]) {
+    const [first, last] = [from + next * day, from + (at - 1) * day];
+    if (at > next) missing.push(first === last ? iso(first) : `${iso(first)} to ${iso(last)}`);
+    next = at + 1;
   }
-  const there = counted(sorted.length, 'day');
-  return count === 0
-    ? `${there}, none missing between`
-    : `${there}; ${counted(count, 'day')} missing: ${missing.join(', ')}`;
+  if (missing.length === 0) return span === 1 ? 'the one day' : `all ${number(span)} days`;
+  const more = missing.length - mostGaps;
+  return `${number(present.length)} of ${counted(span, 'day')}; none on ${missing.slice(0, mostGaps).join(', ')}${more > 0 ? ` and ${counted(more, 'more gap')}` : ''}`;
 }
 
 function iso(at: number): string {

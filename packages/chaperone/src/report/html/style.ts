@@ -97,9 +97,9 @@ button.count-button{border:0;line-height:1;vertical-align:baseline;background:no
 .day h3{padding:20px 0 6px}.day[hidden]{display:none}
 .finding{background:var(--paper);border:1px solid var(--line);border-top-width:0}
 h3+.finding{border-top-width:1px;border-radius:4px 4px 0 0}.finding:last-child{border-radius:0 0 4px 4px}
-.finding>summary{display:grid;grid-template-columns:20px 152px 112px minmax(0,1fr) minmax(0,340px);gap:0 8px;padding:6px 16px 6px 10px;align-items:baseline;list-style:none;font-size:13.5px}
+.finding>summary{display:grid;grid-template-columns:20px 152px 112px minmax(0,1fr) minmax(0,372px);gap:0 8px;padding:6px 16px 6px 10px;align-items:baseline;list-style:none;font-size:13.5px}
 .finding>summary::-webkit-details-marker{display:none}
-.finding>summary::before{content:"";align-self:center;justify-self:center;border:4px solid transparent;border-left:6px solid var(--soft);border-right:0}
+.finding>summary::before{content:"";align-self:start;margin-top:6px;justify-self:center;border:4px solid transparent;border-left:6px solid var(--soft);border-right:0}
 .finding[open]>summary::before{transform:rotate(90deg)}
 .finding>summary:hover{background:color-mix(in srgb,var(--accent) 5%,transparent)}
 .finding>summary .level{justify-self:start}
