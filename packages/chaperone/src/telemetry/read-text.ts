@@ -2,7 +2,7 @@ import type { Source } from './discover/source.ts';
 import type { LogEvent, Place, Unread } from './event.ts';
 import type { DecodeContext, Format } from './format.ts';
 import { FRAMING_LIMITS, type FramingLimits, jsonTooDeep, ToUtf8 } from './framing/index.ts';
-import { framerFor, type SniffedText } from './sniff/index.ts';
+import { framerFor, type SniffedText, SURE } from './sniff/index.ts';
 import { inert, type UnreadCode, unread } from './unread.ts';
 
 /** What a reader tells its user. Called synchronously, in the order of the file. */
@@ -67,6 +67,7 @@ class RecordReader {
   readonly #context: DecodeContext;
   readonly #json: boolean;
   readonly #unicode: boolean;
+  readonly #formats: readonly Format[];
   readonly #maxDepth: number;
   readonly #containers: readonly string[];
   /** line formats that may lay claim to single lines of the file */
@@ -84,6 +85,7 @@ class RecordReader {
     this.#file = source.path;
     this.#format = sniffed.format;
     this.#handlers = handlers;
+    this.#formats = formats;
     this.#json = sniffed.format.framing === 'json';
     this.#unicode = sniffed.encoding === 'utf-8';
     this.#maxDepth = limits.maxDepth;
@@ -108,16 +110,52 @@ class RecordReader {
         context = this.#contextOf(guest);
       }
     }
-    let decoded: LogEvent | Unread | undefined;
-    try {
-      decoded = format.decode(text, json, place, context);
-    } catch (error) {
-      this.onProblem('decode_failed', `its ${format.name} decoder failed: ${said(error)}`, record, offset);
-      return;
-    }
+    const decoded = this.#decode(format, text, json, place, context) ?? this.#otherwise(text, json, place);
     if (decoded === undefined) return;
     if ('kind' in decoded) this.#handlers.onUnread(decoded);
     else this.#handlers.onEvent(decoded);
+  }
+
+  #decode(
+    format: Format,
+    text: string,
+    json: Readonly<Record<string, unknown>> | undefined,
+    place: Place,
+    context: DecodeContext,
+  ): LogEvent | Unread | undefined {
+    try {
+      return format.decode(text, json, place, context);
+    } catch (error) {
+      const message = `its ${format.name} decoder failed: ${said(error)}`;
+      return unread('decode_failed', this.#file, message, MENDS.decode_failed ?? '', place);
+    }
+  }
+
+  /**
+   * A JSON record that the file's format does not know: exports of search engines hold records of many formats. Lines have no
+   * such second chance, for a line without an event is a header or a comment.
+   */
+  #otherwise(
+    text: string,
+    json: Readonly<Record<string, unknown>> | undefined,
+    place: Place,
+  ): LogEvent | Unread | undefined {
+    if (json === undefined) return undefined;
+    let best: Format | undefined;
+    let sure = SURE;
+    for (const format of this.#formats) {
+      if (format.framing !== 'json' || format === this.#format) continue;
+      const score = format.recognise(text, json);
+      if (score < sure) continue;
+      best = format;
+      sure = score;
+    }
+    const decoded = best === undefined ? undefined : this.#decode(best, text, json, place, this.#contextOf(best));
+    if (decoded !== undefined) return decoded;
+    const message = `is a JSON object of no format that is known here: ${inert(text, 80)}`;
+    const mend =
+      'If it is a log, name its fields in a mapping file, or export it in one of the formats of docs/formats.md.';
+    return unread('record_unrecognised', this.#file, message, mend, place);
   }
 
   /** Asks the decoders for what they still hold. */

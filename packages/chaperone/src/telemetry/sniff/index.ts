@@ -1,2 +1,2 @@
-export { framerFor, type Sniffed, type SniffedEvtx, type SniffedText, type TextLayout } from './sniff.ts';
+export { framerFor, type Sniffed, type SniffedEvtx, type SniffedText, SURE, type TextLayout } from './sniff.ts';
 export { sniffSourceWith } from './sniff-source.ts';

@@ -40,7 +40,7 @@ export type Sniffed = SniffedEvtx | SniffedText;
 /** Records that are looked at to tell a format. */
 const SAMPLES = 24;
 /** A format must be at least this sure of some record. */
-const SURE = 0.3;
+export const SURE = 0.3;
 const EVTX = 'ElfFile\0';
 const EVTX_CHUNK = 'ElfChnk\0';
 

@@ -38,6 +38,22 @@ describe('records and wrappers', () => {
     expect(events).toHaveLength(4000);
   });
 
+  it('gives records of another format in the same file to that one, and tells what nobody knows', async () => {
+    const trail = {
+      eventVersion: '1.08',
+      eventSource: 'iam.amazonaws.com',
+      eventName: 'GetUser',
+      eventTime: '2026-07-28T11:28:00Z',
+      userIdentity: { type: 'IAMUser' },
+      awsRegion: 'eu-central-1',
+    };
+    const { events, unread } = await readContent(
+      [event, event, trail, { neither: 1 }, event].map((one) => JSON.stringify(one)).join('\n'),
+    );
+    expect(events.map((one) => one.class.format)).toEqual(['windows', 'windows', 'cloudtrail', 'windows']);
+    expect(unread).toMatchObject([{ code: 'record_unrecognised', record: 4 }]);
+  });
+
   it('tells EVTX by its chunks where the header is lost', async () => {
     const lost = Buffer.alloc(8192);
     lost.write('ElfChnk\0', 4096, 'latin1');

@@ -18,7 +18,7 @@ export const evtxecmd: Format = {
       : 0;
   },
   decode(raw: string, json: Json | undefined, place: Place, context: DecodeContext): LogEvent | undefined {
-    if (json === undefined) return undefined;
+    if (json === undefined || json.EventId === undefined) return undefined;
     const kind = windowsClass(text(json.Provider), text(json.Channel), text(json.EventId));
     const time = parseTime(json.TimeCreated, 'UTC', context.reference);
     const made = new PayloadEvent(kind, time, place, json, raw);

@@ -16,7 +16,7 @@ export const getWinEvent: Format = {
     return typeof json.ProviderName === 'string' && typeof json.LogName === 'string' ? 0.95 : 0;
   },
   decode(raw: string, json: Json | undefined, place: Place, context: DecodeContext): LogEvent | undefined {
-    if (json === undefined) return undefined;
+    if (json === undefined || json.Id === undefined || json.LogName === undefined) return undefined;
     const header: Record<string, unknown> = Object.create(null);
     header.EventID = json.Id;
     header.Channel = json.LogName;

@@ -56,6 +56,7 @@ export const sigmaEvent: Format = {
   decode(raw: string, json: Json | undefined, place: Place, context: DecodeContext): LogEvent | Unread | undefined {
     if (json === undefined) return undefined;
     const { message } = json;
+    if (json.product === undefined && json.category === undefined && json.service === undefined) return undefined;
     if (typeof message === 'string' && isSnare(message)) return snareEvent(message, place, context);
     return new FlatEvent(statedClass(json), flatTime(json, context), place, json, raw);
   },

@@ -19,7 +19,7 @@ export const windowsFlat: Format = {
     return channel ? 0.7 : provider ? 0.5 : 0;
   },
   decode(raw: string, json: Json | undefined, place: Place, context: DecodeContext): LogEvent | undefined {
-    if (json === undefined) return undefined;
+    if (json === undefined || idOf(json) === undefined) return undefined;
     return flatEvent(raw, json, place, context);
   },
 };

@@ -24,6 +24,14 @@ export const winlogbeat: Format = {
     const event = sourceOf(json);
     const { winlog } = event;
     const nested = isObject(winlog);
+    if (
+      !nested &&
+      event['winlog.event_id'] === undefined &&
+      event['winlog.channel'] === undefined &&
+      event.log_name === undefined
+    ) {
+      return undefined;
+    }
     const provider = nested ? winlog.provider_name : (event['winlog.provider_name'] ?? event.source_name);
     const channel = nested ? winlog.channel : (event['winlog.channel'] ?? event.log_name);
     const id =
