@@ -186,6 +186,7 @@ const KINDS: ReadonlyMap<string, Readonly<Record<number, Kind>>> = new Map<strin
       20274: { categories: [], derived: DERIVED.vpnOpen },
     },
   ],
+  ['microsoft-windows-remotedesktopservices-rdpcorets', { 131: { categories: [], derived: DERIVED.rdp } }],
   // ETW, kept by collectors such as SilkETW, Velociraptor or a trace converted to EVTX
   [
     'microsoft-windows-kernel-file',

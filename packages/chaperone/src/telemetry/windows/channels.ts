@@ -51,6 +51,7 @@ export const CHANNEL_SERVICES: readonly (readonly [channel: string, ...services:
     'Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational',
     'terminalservices-remoteconnectionmanager',
   ],
+  ['Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational', 'remotedesktopservices-rdpcorets'],
   ['Microsoft-Windows-LDAP-Client/Debug', 'ldap', 'ldap_debug'],
   ['Microsoft-Windows-LSA/Operational', 'lsa-server'],
   ['Microsoft-Windows-Shell-Core/Operational', 'shell-core'],
@@ -119,6 +120,10 @@ export const PROVIDER_CHANNEL: readonly (readonly [provider: string, channel: st
   [
     'Microsoft-Windows-TerminalServices-RemoteConnectionManager',
     'Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational',
+  ],
+  [
+    'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS',
+    'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational',
   ],
   ['Microsoft-Windows-WinRM', 'Microsoft-Windows-WinRM/Operational'],
   ['Microsoft-Windows-CAPI2', 'Microsoft-Windows-CAPI2/Operational'],

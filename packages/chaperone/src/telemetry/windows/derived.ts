@@ -120,6 +120,15 @@ const ipv6: Derived = {
   make: ([address]) => (typeof address === 'string' ? String(address.includes(':')) : undefined),
 };
 
+/** `10.0.0.7:50122` and `[fe80::1]:50122` without the port. */
+const rdpClient: Derived = {
+  from: ['ClientIP'],
+  make: ([address]) => {
+    if (typeof address !== 'string') return undefined;
+    return /^\[([^\]]{2,64})\]/.exec(address)?.[1] ?? /^([\d.]{7,15})(?::\d+)?$/.exec(address)?.[1] ?? address;
+  },
+};
+
 /** One of the unnamed strings of a classic event, by its place in the message (`%2` is 1). */
 const nth = (index: number): Derived => ({
   from: ['Data'],
@@ -135,6 +144,7 @@ export const DERIVED = {
   registry: { TargetObject: targetObject, Details: registryDetails, SubjectUser: subjectUser },
   connection: { Initiated: initiated, ProtocolName: protocol, DestinationIsIpv6: ipv6 },
   file: { SubjectUser: subjectUser },
+  rdp: { RdpClient: rdpClient },
   // Routing and Remote Access: `The user %2 connected on port %3 has been assigned address %4` and its kin
   vpnOpen: { RasUser: nth(1), RasPort: nth(2), RasAssigned: nth(3) },
   vpnRefused: { RasUser: nth(1), RasClient: nth(2), RasReason: nth(3) },

@@ -133,6 +133,19 @@ export const OTHER_MEANINGS: Readonly<Record<string, MeaningTable>> = {
       outcome: 'success',
     },
   },
+  'microsoft-windows-remotedesktopservices-rdpcorets': {
+    131: {
+      class_uid: 4005,
+      activity: 'Connect',
+      fields: { 'src_endpoint.ip': 'RdpClient', 'dst_endpoint.hostname': 'Computer' },
+    },
+    140: {
+      class_uid: 3002,
+      activity: 'Logon',
+      fields: { 'src_endpoint.ip': 'IPString', 'dst_endpoint.hostname': 'Computer' },
+      outcome: 'failure',
+    },
+  },
   'microsoft-windows-winrm': {
     6: remoting('Open Session'),
     91: remoting('Open Shell'),
@@ -183,6 +196,7 @@ export const OTHER_MEANINGS: Readonly<Record<string, MeaningTable>> = {
     },
     59: { class_uid: 4002, activity: 'Get', fields: { url: 'url' } },
     60: { class_uid: 4002, activity: 'Get', fields: { url: 'url' } },
+    61: { class_uid: 4002, activity: 'Get', fields: { url: 'url' } },
     16403: {
       class_uid: 4001,
       activity: 'Create Transfer',

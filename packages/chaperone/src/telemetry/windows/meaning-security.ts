@@ -190,6 +190,7 @@ export const SECURITY_MEANINGS: MeaningTable = {
     outcome: 'success',
   },
   4964: { class_uid: 3003, activity: 'Assign Groups', fields: { ...signing, ...here }, outcome: 'success' },
+  4627: { class_uid: 3003, activity: 'Assign Groups', fields: { ...signing, ...here }, outcome: 'success' },
   4675: { class_uid: 3002, activity: 'SID filtering', fields: signing },
   4825: {
     class_uid: 3002,
@@ -352,6 +353,7 @@ export const SECURITY_MEANINGS: MeaningTable = {
   5144: share('Delete'),
   5145: share('Access'),
   4656: object(1001, 'Open', auditOutcome),
+  4661: object(3004, 'Open', auditOutcome),
   4660: object(1001, 'Delete', 'success'),
   4663: object(1001, 'Access', 'success'),
   4670: object(1001, 'Set Security', 'success'),
