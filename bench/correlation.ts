@@ -20,7 +20,7 @@ logsource: {category: authentication}
 detection: {s: {EventType: authentication_success}, condition: s}
 `;
 const SECOND = 1_000_000;
-const EVENTS = 400_000;
+const EVENTS = 200_000;
 const USERS = 500;
 const GROUPS = 1_000_000;
 
@@ -57,13 +57,14 @@ function cost(type: string, timespan: string): number {
         : field === 'SourceIP'
           ? `198.51.100.${(i * 31) % 256}`
           : (i * 37) % 4096;
-    const begun = performance.now();
+    const before = process.cpuUsage();
     for (let i = 0; i < EVENTS; i++) {
       const rule = i % 10 === 9 ? 1 : 0;
       correlator.add({ rule, time: i * SECOND, values: width[rule].map((field) => value(field, i)), ref: i });
     }
     correlator.finish();
-    times.push(((performance.now() - begun) * 1e6) / EVENTS);
+    const { user, system } = process.cpuUsage(before);
+    times.push(((user + system) * 1e3) / EVENTS);
   }
   return Math.round(median(times));
 }
@@ -95,8 +96,10 @@ if (process.argv[2] === '--weigh') {
 }
 
 console.log(
-  `${machine()}\n- ${EVENTS.toLocaleString('en')} events, one a second, ${USERS} groups; nanoseconds an event, collecting and sorting included\n`,
+  `${machine()}\n- ${EVENTS.toLocaleString('en')} events, one a second, ${USERS} groups; nanoseconds of processor time an event, collecting and sorting included\n`,
 );
+// so that the first row isn't the one that pays for compiling
+for (const type of Object.keys(TYPES)) cost(type, '1h');
 const spans = ['1m', '1h', '30d'];
 console.log(
   table(

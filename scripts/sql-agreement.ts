@@ -1,52 +1,134 @@
 // `node scripts/sql-agreement.ts [EVENTS PER FILE]`: every rule of SigmaHQ as SQL, run in chDB over events of the whole
-// corpus, against the evaluator. Prints what differs and `N rules agree, N disagree`; exit 1 where any does.
+// corpus, against the evaluator: first every rule on every event as it stands, then decoded events under their log
+// sources. Prints what differs and `N rules agree, N disagree`; exit 1 where any does.
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readFileSync as readEvtx } from '@chaperone/evtx';
-import { loadDirectory, loadRules } from '@chaperone/sigma';
+import { evaluate, loadDirectory, loadRules, type Rule, toClickHouse } from '@chaperone/sigma';
+import { discover, type LogEvent, readText, sniffSource } from '../packages/chaperone/src/telemetry/index.ts';
 import { CORPUS, corpusEvents, corpusIsThere, flattenWindows } from '../packages/sigma/testkit/corpus-events.ts';
-import { EventTable, type StoredEvent } from '../packages/sigma/testkit/event-table.ts';
-import { compareSql } from '../packages/sigma/testkit/sql-agreement.ts';
+import { EventTable, type StoredEvent, TABLE } from '../packages/sigma/testkit/event-table.ts';
+import { compareSql, type Disagreement } from '../packages/sigma/testkit/sql-agreement.ts';
 
 if (!corpusIsThere()) process.exit(0);
 const perFile = Number(process.argv[2] ?? 100);
 if (!(perFile > 0)) throw new TypeError('the number of events per file must be positive');
 
-const events: StoredEvent[] = [...corpusEvents(perFile)];
-const json = events.length;
-const samples = join(CORPUS, 'evtx-attack-samples');
-for (const name of readdirSync(samples, { recursive: true }) as string[]) {
-  if (!name.endsWith('.evtx')) continue;
-  let taken = 0;
-  readEvtx(join(samples, name), {
-    onRecord(cursor) {
-      if (taken++ < perFile) events.push({ fields: flattenWindows(cursor.event()), raw: cursor.xml() });
-    },
-  });
-}
-console.log(`${events.length} events: ${json} of JSON, ${events.length - json} of EVTX`);
-
 const { sources } = await loadDirectory(join(CORPUS, 'sigma-rules'));
 const { rules, refused } = loadRules(sources);
 console.log(`${rules.length} rules; ${refused.length} documents refused by the loader`);
-
-const begun = performance.now();
 const table = await EventTable.open();
-for (let from = 0; from < events.length; from += 5000) await table.insert(events.slice(from, from + 5000));
-const result = await compareSql(table, rules, events, (done) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${rules.length} rules`);
-});
-await table.close();
 
-for (const { rule, onlyEvaluator, onlySql } of result.disagreements) {
-  console.log(`DIFFERENT ${relative(CORPUS, rule.file)}: ${rule.title}`);
-  for (const [who, ids] of [['evaluator', onlyEvaluator] as const, ['SQL', onlySql] as const]) {
-    for (const id of ids.slice(0, 3)) console.log(`  only the ${who}: ${events[id].raw?.slice(0, 300)}`);
-  }
-}
-const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-const bad = result.disagreements.length;
-console.log(
-  `${result.compared - bad} rules agree, ${bad} disagree, ${result.refused} refused; ${result.matches} matches; ${seconds} s`,
-);
+const stored = asTheyStand();
+const decoded = await decodedEvents();
+let bad = await report('every rule on every event', stored, (events) => compareSql(table, rules, events, progress));
+bad += await report('under log sources', decoded.map(toStored), () => compareUnderSources(decoded));
+await table.close();
 process.exitCode = bad === 0 ? 0 : 1;
+
+function asTheyStand(): StoredEvent[] {
+  const events: StoredEvent[] = [...corpusEvents(perFile)];
+  const samples = join(CORPUS, 'evtx-attack-samples');
+  for (const name of readdirSync(samples, { recursive: true }) as string[]) {
+    if (!name.endsWith('.evtx')) continue;
+    let taken = 0;
+    readEvtx(join(samples, name), {
+      onRecord(cursor) {
+        if (taken++ < perFile) events.push({ fields: flattenWindows(cursor.event()), raw: cursor.xml() });
+      },
+    });
+  }
+  return events;
+}
+
+async function decodedEvents(): Promise<LogEvent[]> {
+  const events: LogEvent[] = [];
+  const folders = [
+    'security-datasets',
+    'identity-events',
+    'cloudtrail',
+    'zeek',
+    'suricata',
+    'syslog',
+    'sigma-regression',
+  ];
+  for await (const source of discover(folders.map((folder) => join(CORPUS, folder)))) {
+    if ('kind' in source) continue;
+    const sniffed = await sniffSource(source);
+    if (sniffed.kind !== 'text') continue;
+    let taken = 0;
+    const stop = new AbortController();
+    const onEvent = (event: LogEvent) => {
+      if (taken++ < perFile) events.push(event);
+      else stop.abort();
+    };
+    await readText(source, sniffed, { onEvent, onUnread: () => {} }, { signal: stop.signal });
+  }
+  return events;
+}
+
+/** What a store would keep: the source's fields, and those that its class states in another way. */
+function toStored(event: LogEvent): StoredEvent {
+  const fields: Record<string, unknown> = { ...event.fields() };
+  for (const name of Object.keys(event.class.derived ?? {}))
+    if (!Object.hasOwn(fields, name)) fields[name] = event.get(name);
+  return { fields, raw: event.raw(), kind: event.class.key };
+}
+
+async function compareUnderSources(events: readonly LogEvent[]) {
+  const classes = new Map(events.map((event) => [event.class.key, event.class]));
+  const kinds = [...classes].map(([key, { offers }]) => ({ key, offers }));
+  const disagreements: Disagreement[] = [];
+  let matches = 0;
+  const batch = 100;
+  for (let from = 0; from < rules.length; from += batch) {
+    const part = rules.slice(from, from + batch);
+    const queries = part.map((rule) => toClickHouse(rule, { ...TABLE, kinds }));
+    const found = await table.select(queries.map((query) => ('where' in query ? query.where : '0')));
+    for (const [i, rule] of part.entries()) {
+      const expected = events.flatMap((event, id) => (holdsUnderSource(rule, event) ? [id] : []));
+      matches += expected.length;
+      const onlyEvaluator = expected.filter((id) => !found[i].includes(id));
+      const onlySql = found[i].filter((id) => !expected.includes(id));
+      if (onlyEvaluator.length + onlySql.length > 0) disagreements.push({ rule, onlyEvaluator, onlySql });
+    }
+    progress(from + part.length);
+  }
+  return { compared: rules.length, matches, refused: 0, disagreements };
+}
+
+function holdsUnderSource(rule: Rule, event: LogEvent): boolean {
+  return event.class.offers.some((offer) => {
+    const states = (['product', 'category', 'service'] as const).every((key) => {
+      const asked = rule.logsource[key]?.toLowerCase();
+      return asked === undefined || asked === offer[key]?.toLowerCase();
+    });
+    return states && evaluate(rule, event, offer.fields);
+  });
+}
+
+async function report(
+  what: string,
+  events: readonly StoredEvent[],
+  compare: (events: readonly StoredEvent[]) => ReturnType<typeof compareSql>,
+): Promise<number> {
+  const begun = performance.now();
+  await table.clear();
+  for (let from = 0; from < events.length; from += 5000) await table.insert(events.slice(from, from + 5000));
+  const result = await compare(events);
+  for (const { rule, onlyEvaluator, onlySql } of result.disagreements) {
+    console.log(`DIFFERENT ${relative(CORPUS, rule.file)}: ${rule.title}`);
+    for (const [who, ids] of [['evaluator', onlyEvaluator] as const, ['SQL', onlySql] as const]) {
+      for (const id of ids.slice(0, 3)) console.log(`  only the ${who}: ${events[id].raw?.slice(0, 300)}`);
+    }
+  }
+  const wrong = result.disagreements.length;
+  const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+  const counts = `${result.compared - wrong} rules agree, ${wrong} disagree, ${result.refused} refused`;
+  console.log(`${what}: ${events.length} events, ${counts}; ${result.matches} matches; ${seconds} s`);
+  return wrong;
+}
+
+function progress(done: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${rules.length} rules `);
+}

@@ -62,6 +62,8 @@ export interface Correlator {
   readonly refused: readonly Refusal[];
   /** The fields to keep of an event that a rule matched; undefined where no correlation refers to the rule. */
   needs(rule: Rule): readonly string[] | undefined;
+  /** The rule's index in `set.rules`, for inputs; undefined for a rule of another set. */
+  indexOf(rule: Rule): number | undefined;
   /** Whether matches of a rule or correlation are findings of their own, or only feed correlations (`generate: false`). */
   standsAlone(source: Rule | Correlation): boolean;
   /** Takes in one match of a rule. */
@@ -81,6 +83,7 @@ const NO_RULE: RulePlan = { fields: [], textual: [], numeric: [], routes: [] };
 export function createCorrelator(set: RuleSet, options: CorrelatorOptions = {}): Correlator {
   const plan = compileCorrelations(set);
   const rules = set.rules.map((rule) => plan.rules.get(rule) ?? NO_RULE);
+  const indices = new Map(set.rules.map((rule, index) => [rule, index]));
   const interner = new Interner();
   const maxRefs = options.maxRefs ?? DEFAULT_REFS;
   const limit = options.bufferInputs ?? DEFAULT_BUFFER;
@@ -128,6 +131,7 @@ export function createCorrelator(set: RuleSet, options: CorrelatorOptions = {}):
   return {
     refused: plan.refused,
     needs: (rule) => plan.rules.get(rule)?.fields,
+    indexOf: (rule) => indices.get(rule),
     standsAlone: (source) => !plan.silenced.has(source),
     add(input) {
       const rule = rules[input.rule];

@@ -46,7 +46,7 @@ export class Episode {
   /** Remembers an event after it. */
   follow(time: number, source: number, ref: unknown): void {
     this.#pending++;
-    this.#pendingSources.add(source);
+    if (!this.sources.has(source)) this.#pendingSources.add(source);
     if (this.held.length + this.#pendingHeld.length < this.#limit && this.#isNew(ref)) {
       this.#pendingHeld.push({ time, source, ref });
     }
@@ -64,10 +64,15 @@ export class Episode {
     this.latest = at;
     this.end = Math.max(this.end, end);
     this.count += this.#pending;
-    for (const held of this.#pendingHeld) this.held.push(held);
-    for (const source of this.#pendingSources) this.sources.add(source);
     this.#pending = 0;
-    this.#pendingHeld.length = 0;
-    this.#pendingSources.clear();
+    // in a long run there is mostly nothing new to take over
+    if (this.#pendingHeld.length > 0) {
+      this.held.push(...this.#pendingHeld);
+      this.#pendingHeld.length = 0;
+    }
+    if (this.#pendingSources.size > 0) {
+      for (const source of this.#pendingSources) this.sources.add(source);
+      this.#pendingSources.clear();
+    }
   }
 }

@@ -1,6 +1,5 @@
 import type { Correlation, Rule } from '../ast.ts';
 import type { Aggregate } from './aggregates/aggregate.ts';
-import type { Terms } from './aggregates/terms.ts';
 import type { Interner } from './interner.ts';
 
 /**
@@ -47,5 +46,3 @@ export interface Route {
   readonly tuple: Int32Array;
   readonly number: number;
 }
-
-export type { Terms };

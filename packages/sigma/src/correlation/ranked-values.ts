@@ -14,7 +14,8 @@ export class RankedValues {
   #priority = new Int32Array(16);
   #free: number[] = [];
   #next = 1;
-  #random = 0x9e3779b9 | 0;
+  /** drawn anew each time: with known priorities, values could be sent in an order that makes the tree a list */
+  #random = seed();
 
   get bytes(): number {
     return this.#value.length * 28;
@@ -148,4 +149,9 @@ export class RankedValues {
     this.#update(b);
     return b;
   }
+}
+
+/** Never 0, from which the generator doesn't get away. */
+function seed(): number {
+  return (Math.random() * 0xffffffff) | 1;
 }

@@ -12,6 +12,8 @@ export class TupleTable {
   #freeCount = 0;
   #next = 0;
   #size = 0;
+  /** drawn anew each time: senders of logs choose which names occur together, and must not choose where they collide */
+  readonly #seed = (Math.random() * 0xffffffff) | 0;
 
   constructor(width: number) {
     this.width = width;
@@ -91,7 +93,7 @@ export class TupleTable {
   }
 
   #hash(from: Int32Array, offset: number): number {
-    let hash = 0x2545f491;
+    let hash = this.#seed;
     for (let i = 0; i < this.width; i++) {
       hash = Math.imul(hash ^ from[offset + i], 0x9e3779b1);
       hash ^= hash >>> 15;

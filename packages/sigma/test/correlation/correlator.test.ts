@@ -294,6 +294,7 @@ correlation:
     const matches: CorrelationMatch[] = [];
     const correlator = createCorrelator(set, { onMatch: (match) => matches.push(match) });
     expect(set.rules.map((one) => correlator.needs(one))).toEqual([['dst'], ['src']]);
+    expect(set.rules.map((one) => correlator.indexOf(one))).toEqual([0, 1]);
     correlator.add({ rule: 0, time: 0, values: ['192.0.2.1'], ref: 'a' });
     correlator.add({ rule: 1, time: 5 * SECOND, values: ['192.0.2.1'], ref: 'b' });
     correlator.add({ rule: 1, time: 6 * SECOND, values: ['192.0.2.2'], ref: 'c' });
