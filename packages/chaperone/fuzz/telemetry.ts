@@ -130,6 +130,7 @@ export default [
           mark: 0,
           layout,
           carriageReturns: false,
+          containers: ['Records'],
         };
         await readText(memorySource(data, 4096), sniffed, { onEvent: probe, onUnread: () => {} });
       }
