@@ -11,9 +11,9 @@ const MAX_DYNAMIC = 1 << 20;
 export function unfoldDynamic(json: Json): Json {
   let unfolded: Record<string, unknown> | undefined;
   for (const [key, value] of Object.entries(json)) {
-    if (typeof value !== 'string' || value.length > MAX_DYNAMIC || !DYNAMIC.test(key)) continue;
+    if (typeof value !== 'string') continue;
     const first = value.charCodeAt(0);
-    if (first !== 123 && first !== 91) continue;
+    if ((first !== 123 && first !== 91) || value.length > MAX_DYNAMIC || !DYNAMIC.test(key)) continue;
     try {
       const inner: unknown = JSON.parse(value);
       unfolded ??= { ...json };

@@ -53,9 +53,19 @@ export function eventClass(format: string, key: string, draft: ClassDraft): Even
     offers: draft.offers,
     class_uid: draft.class_uid ?? 0,
     activity: draft.activity ?? 'Other',
-    roles: draft.roles ?? [],
+    roles: withActor(draft.class_uid ?? 0, draft.roles ?? []),
     ...(outcome === undefined ? {} : { outcome: typeof outcome === 'function' ? outcome : () => outcome }),
   };
+}
+
+/** Where somebody signs in (3002) or opens a tunnel (4014) and no other actor is named, the actor is that account. */
+function withActor(classUid: number, own: readonly Role[]): readonly Role[] {
+  if (classUid !== 3002 && classUid !== 4014) return own;
+  const actors: Role[] = [];
+  for (const { field, as } of own) {
+    if (as === 'user.name' || as === 'user.uid' || as === 'user.domain') actors.push({ field, as: `actor.${as}` });
+  }
+  return [...own, ...actors];
 }
 
 /** Roles from their short form: `{ 'user.name': ['user', 'suser'] }`. */
