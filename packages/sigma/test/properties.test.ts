@@ -6,6 +6,7 @@ import { matchWildcard } from '../src/evaluate/wildcard.ts';
 import { fold } from '../src/fold.ts';
 import { encodeBase64Offsets } from '../src/modifiers/encode.ts';
 import { compileRegex } from '../src/modifiers/regex.ts';
+import { estimateSize } from '../src/modifiers/regex-size.ts';
 import { escapeSigmaString, formatSigmaString, literalText, parseSigmaString } from '../src/modifiers/sigma-string.ts';
 import { DASHES, dashPermutations, windash } from '../src/modifiers/windash.ts';
 import { integerText, numericText } from '../src/number.ts';
@@ -222,6 +223,31 @@ describe('regular expressions', () => {
   it('are refused where they are too large', () => {
     expect(compileRegex('(((a{200}){200}){200})', '')).toMatchObject({ ok: false });
     expect(compileRegex('a'.repeat(20_000), '')).toMatchObject({ ok: false, code: 'regex-size' });
+    const started = performance.now();
+    for (const bomb of ['x{999}'.repeat(1000), '(xyz[a-z]{9}){900}'.repeat(500), '((a{30}){30}){1}'.repeat(600)]) {
+      expect(compileRegex(bomb, '')).toMatchObject({ ok: false, code: 'regex-size' });
+    }
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('are measured about right before they are compiled', () => {
+    const sources = [
+      'abc',
+      'a{10}b',
+      '(ab|cd){20}',
+      '[a-z]{3,5}x*',
+      '\\p{Greek}{7}',
+      '(?i)foo(bar(baz){4}){5}',
+      '[]a]{8}',
+      'a{2,}{b',
+    ];
+    for (const source of sources) {
+      const result = compileRegex(source, '');
+      if (!result.ok) throw new Error(result.message);
+      const size = result.regex.programSize();
+      expect(estimateSize(source), source).toBeGreaterThanOrEqual(size * 0.5 - 5);
+      expect(estimateSize(source), source).toBeLessThanOrEqual(size * 1.5 + 10);
+    }
   });
 
   it('compile or are refused, and never throw', () => {

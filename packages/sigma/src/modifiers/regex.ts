@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { estimateSize } from './regex-size.ts';
 
 /** A regular expression that matches in linear time, searching anywhere in a value unless anchored. */
 export type LinearRegex = RE2JS;
@@ -42,16 +43,15 @@ export function compileRegex(source: string, flags: string): RegexResult {
       offset: foreign.offset,
     };
   }
+  const estimate = estimateSize(source);
+  if (estimate > 2 * MAX_PROGRAM) return tooLarge(`about ${estimate}`);
   let bits = 0;
   if (flags.includes('i')) bits |= RE2JS.CASE_INSENSITIVE;
   if (flags.includes('m')) bits |= RE2JS.MULTILINE;
   if (flags.includes('s')) bits |= RE2JS.DOTALL;
   try {
     const regex = RE2JS.compile(translate(source), bits);
-    if (regex.programSize() > MAX_PROGRAM) {
-      const message = `the regular expression compiles to ${regex.programSize()} instructions, more than ${MAX_PROGRAM}`;
-      return { ok: false, code: 'regex-size', message, mend: 'lower the counts of its repetitions', offset: 0 };
-    }
+    if (regex.programSize() > MAX_PROGRAM) return tooLarge(String(regex.programSize()));
     return { ok: true, regex };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -63,6 +63,11 @@ export function compileRegex(source: string, flags: string): RegexResult {
       offset: 0,
     };
   }
+}
+
+function tooLarge(size: string): RegexResult {
+  const message = `the regular expression compiles to ${size} instructions, more than ${MAX_PROGRAM}`;
+  return { ok: false, code: 'regex-size', message, mend: 'lower the counts of its repetitions', offset: 0 };
 }
 
 interface Foreign {
