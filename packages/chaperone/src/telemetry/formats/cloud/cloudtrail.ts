@@ -2,8 +2,8 @@ import type { EventAccess } from '@chaperone/sigma';
 import type { Outcome } from '../../event.ts';
 import { parseIso } from '../../time/index.ts';
 import { type ClassDraft, ClassTable, roles } from '../event/class-table.ts';
-import { type JsonAccess, JsonEvent } from '../event/json-event.ts';
-import { jsonFormat } from '../event/json-format.ts';
+import { type Json, type JsonAccess, JsonEvent } from '../event/json-event.ts';
+import { isObject, jsonFormat } from '../event/json-format.ts';
 import { ipOnly } from './ip-only.ts';
 import { verbActivity } from './verb-activity.ts';
 
@@ -77,6 +77,7 @@ export const cloudtrail = jsonFormat({
   title: 'AWS CloudTrail',
   containers: ['Records', 'Events'],
   recognise(json) {
+    if (typeof json.CloudTrailEvent === 'string') return 1;
     const source = json.eventSource ?? json.eventsource;
     if (typeof source === 'string' && source.endsWith('.amazonaws.com')) return 1;
     const name = json.eventName ?? json.eventname;
@@ -88,7 +89,8 @@ export const cloudtrail = jsonFormat({
       return 0.9;
     return 0;
   },
-  decode(json, text, place, context) {
+  decode(given, text, place, context) {
+    const json = looked(given);
     const lowered = json.eventName === undefined && json.eventname !== undefined;
     const source = json.eventSource ?? json.eventsource;
     const name = json.eventName ?? json.eventname;
@@ -99,3 +101,15 @@ export const cloudtrail = jsonFormat({
     return new JsonEvent(kind, time, place, text, json, lowered ? LOWERED : ACCESS);
   },
 });
+
+/** `aws cloudtrail lookup-events` gives the event as JSON text inside a summary of it. */
+function looked(json: Json): Json {
+  if (typeof json.CloudTrailEvent !== 'string') return json;
+  try {
+    const inner: unknown = JSON.parse(json.CloudTrailEvent);
+    return isObject(inner) ? inner : json;
+  } catch {
+    // A cut text: the summary still says who did what
+    return json;
+  }
+}

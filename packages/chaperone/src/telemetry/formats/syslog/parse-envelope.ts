@@ -92,6 +92,7 @@ function parse3164(text: string, from: number, envelope: Envelope, context: Deco
     if (envelope.host !== undefined) at = skipInner(text, at, context);
   }
   at = readTag(text, at, envelope);
+  if (!stamped && envelope.program === undefined) at = readUnstamped(text, at, envelope);
   envelope.body = at === 0 ? text : text.slice(at);
 }
 
@@ -141,6 +142,17 @@ function readHost(text: string, from: number, envelope: Envelope): number {
   return skipSpaces(text, end);
 }
 
+/** `<13>web01 sshd[12]: ...`: a host without a stamp is one only where a tag follows it. */
+function readUnstamped(text: string, from: number, envelope: Envelope): number {
+  if (envelope.host !== undefined) return from;
+  const space = text.indexOf(' ', from);
+  if (space <= from || space - from > MAX_HOST || !isHost(text.slice(from, space))) return from;
+  const end = readTag(text, skipSpaces(text, space), envelope);
+  if (envelope.program === undefined) return from;
+  envelope.host = text.slice(from, space);
+  return end;
+}
+
 /** Letters, digits and `.:-_/@+`: names, IPv4 and IPv6 addresses, `user@host` of rsyslog relays. */
 function isHost(word: string): boolean {
   for (let at = 0; at < word.length; at += 1) {
@@ -155,8 +167,13 @@ function isHost(word: string): boolean {
       code > 127;
     if (!fine) return false;
   }
-  return word.length > 0 && word !== 'last';
+  return word.length > 0 && !NO_HOSTS.has(word);
 }
+
+/** Words that stand where a host would: rsyslog's `last message repeated`, and levels of applications' own logs. */
+const NO_HOSTS = new Set(
+  'last TRACE DEBUG INFO NOTICE WARN WARNING ERROR CRITICAL FATAL SEVERE info debug warn warning error'.split(' '),
+);
 
 /** `program[pid]: `, `program: `, `program(module)[pid]: `. Not there: the message starts here. */
 function readTag(text: string, from: number, envelope: Envelope): number {
