@@ -80,6 +80,43 @@ describe.skipIf(!runs)('correlations in SQL', () => {
     expect(found).toBeGreaterThan(20);
   });
 
+  test('aliases and log sources decide which field names the group', async () => {
+    const kinds = [
+      { key: 'one', offers: [{ category: 'x' }, { category: 'x', fields: { which: 'other' } }] },
+      { key: 'two', offers: [{ category: 'x', fields: { user: 'account', which: 'name' } }] },
+    ];
+    const one = correlation('x', {
+      rules: ['a', 'b'],
+      groupBy: ['who'],
+      timespan: 10,
+      condition: [{ op: 'gte', value: 3 }],
+      aliases: new Map([
+        [
+          'who',
+          new Map([
+            ['a', 'user'],
+            ['id-b', 'actor'],
+          ]),
+        ],
+      ]),
+    });
+    const query = correlationToClickHouse(setOf(RULES, [one]), one, { ...TABLE, kinds });
+    if (!('select' in query)) throw new Error(query.message);
+    await table.clear();
+    await table.insert([
+      // fits the rule under both sets of names, and is one event
+      { kind: 'one', time: 1, fields: { which: 'a', other: 'a', user: 'Eve' } },
+      { kind: 'two', time: 2, fields: { name: 'a', account: 'EVE' } },
+      { kind: 'one', time: 3, fields: { which: 'b', actor: 'eve' } },
+      { kind: 'two', time: 4, fields: { name: 'b', actor: 'bob' } },
+      { kind: 'three', time: 5, fields: { which: 'a', user: 'eve' } },
+    ]);
+    const rows = await table.rows<Row>(query.select);
+    expect(
+      rows.map(({ group, fired, end, value }) => [Object.values(group), Number(fired), Number(end), value]),
+    ).toEqual([[['eve'], 3, 3, 3]]);
+  });
+
   test('chains are refused with a reason', () => {
     const inner = correlation('inner', { rules: ['a'], condition: [{ op: 'gte', value: 2 }] });
     const outer = correlation('outer', { rules: ['inner'], condition: [{ op: 'gte', value: 2 }] });
