@@ -13,8 +13,8 @@ interface Source {
 
 /** Names that other programs have too, or that Windows brings itself: they would name a tool where none is. */
 const COMMON_FILES = new Set(
-  'agent.exe client.exe server.exe service.exe setup.exe install.exe installer.exe update.exe updater.exe host.exe viewer.exe main.exe app.exe run.exe launcher.exe helper.exe tray.exe mstsc.exe quickassist.exe ssh.exe sshd.exe putty.exe psexec.exe psexec64.exe psexesvc.exe rundll32.exe svchost.exe cmd.exe powershell.exe msra.exe winrs.exe code.exe code-tunnel.exe chrome.exe msedge.exe firefox.exe teams.exe zoom.exe wsl.exe python.exe node.exe java.exe javaw.exe remoting_host.exe telnet.exe winscp.exe filezilla.exe mmc.exe explorer.exe control.exe support.exe remote.exe rs.exe rc.exe rd.exe era.exe rdp.exe vnc.exe cloudflared.exe ngrok.exe dwm.exe nvda.exe tsh.exe clm.exe bma.exe wmc.exe mouse without borders.exe powertoys.mousewithoutborders.exe ipscan.exe'.split(
-    ' ',
+  'agent.exe|client.exe|server.exe|service.exe|setup.exe|install.exe|installer.exe|update.exe|updater.exe|host.exe|viewer.exe|main.exe|app.exe|run.exe|launcher.exe|helper.exe|tray.exe|mstsc.exe|quickassist.exe|ssh.exe|sshd.exe|putty.exe|psexec.exe|psexec64.exe|psexesvc.exe|rundll32.exe|svchost.exe|cmd.exe|powershell.exe|msra.exe|winrs.exe|code.exe|code-tunnel.exe|chrome.exe|msedge.exe|firefox.exe|teams.exe|zoom.exe|wsl.exe|python.exe|node.exe|java.exe|javaw.exe|remoting_host.exe|telnet.exe|winscp.exe|filezilla.exe|mmc.exe|explorer.exe|control.exe|support.exe|remote.exe|rs.exe|rc.exe|rd.exe|era.exe|rdp.exe|vnc.exe|cloudflared.exe|ngrok.exe|dwm.exe|nvda.exe|tsh.exe|clm.exe|bma.exe|wmc.exe|mouse without borders.exe|powertoys.mousewithoutborders.exe|ipscan.exe|plink.exe|pscp.exe|autoupdate.exe|installshield setup.exe|httpget.exe|httppush.exe|upload.exe|closeapp.exe|recycler.exe|selfupdater.exe|regapps.exe|remote desktop.exe|remote access.exe|monitoringagent.exe|agent32.exe|agent64.exe|agent_setup_5.exe|agent-installer-any.exe|installcore.exe|appcore.exe|supporttool.exe|rdesktop.exe|tsclient.exe|toolsiq.exe|winpty-agent.exe|winpty-agent64.exe|zero-powershell.exe|update-shim.exe|windowslauncher.exe|notificationhelper.exe|usernotificationhelper.exe|migrationhelper_32.exe|migrationhelper_64.exe|baseclient.exe|accessserver.exe|einstaller.exe|otpowershell.exe|tpowershell.exe|prep64.exe|nuke32.exe|cpuchk.exe|online backup.exe|dashboard-windows-amd64.exe|sysdiag.exe|softmon.exe|alitask.exe|qqpcmgr.exe|qqprotect.exe|nateon.exe|nateonmain.exe|pservice.exe|iprangecalculator.exe|uninstallstatusupdater.exe|rcclient.exe|rcservice.exe|vhost.exe|routernt.exe|mgntsvc.exe|teamtaskmanager.exe|manuallauncher.exe|megaupdater.exe|megasync.exe|ir_agent.exe|luedit.exe|winchk32.exe|pidupdater.exe|httpd.exe|winscp.com|mobaxterm.exe|kitty.exe|securecrt.exe|smartftp.exe|s3browser.exe|zoc.exe|tnslsnr.exe|mremoteng.exe|royalts.exe|rdcman.exe'.split(
+    '|',
   ),
 );
 const COMMON_DOMAINS =
@@ -32,6 +32,12 @@ const MORE_SERVICES: Readonly<Record<string, readonly string[]>> = {
   'CentraStage (Now Datto)': ['cagservice'],
   AnyDesk: ['anydesk', 'anydesk-*'],
 };
+
+/** A signer counts where its name has a word of the tool's: certificates of other companies come along in installers. */
+function namesTool(signer: string, tool: string): boolean {
+  const compact = tool.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return signer.split(/[^a-z0-9]+/).some((word) => word.length >= 4 && compact.includes(word.slice(0, 5)));
+}
 
 const strings = (value: unknown): string[] =>
   Array.isArray(value) ? value.flatMap(strings) : typeof value === 'string' ? [value] : [];
@@ -94,7 +100,7 @@ function readTool(source: Source) {
   const signers = records(source.CodeSigning?.certificates)
     .flatMap((certificate) => strings(certificate.signer_name))
     .map((name) => name.toLowerCase().trim())
-    .filter((name) => name.length > 3 && !COMMON_SIGNERS.test(name));
+    .filter((name) => name.length > 3 && !COMMON_SIGNERS.test(name) && namesTool(name, String(source.Name)));
   return {
     name: String(source.Name),
     files: unique(files),

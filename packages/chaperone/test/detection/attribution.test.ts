@@ -46,7 +46,11 @@ const table: [
     logon('WS-7\\support'),
     { provider: 'northgate', confidence: 'low' },
   ],
-  ['a name that two domains have', logon('dup'), { provider: 'westdata', confidence: 'low' }],
+  [
+    'a name that two domains have',
+    logon('dup', { 'device.hostname': 'SRV' }),
+    { provider: 'westdata', confidence: 'low' },
+  ],
   ['a pattern', logon('CLINIC\\ngx-17'), { provider: 'northgate', account: 'CLINIC\\ngx-*', confidence: 'medium' }],
   [
     'an application id',
@@ -149,6 +153,21 @@ describe('attribute', () => {
     expect(found.provider).toBeUndefined();
     expect(found.by.join()).toContain('D1\\adm (A) and D2\\adm (B)');
     expect(torn.attribute(logon('D2\\adm')).provider).toBe('b');
+  });
+
+  it('takes a name without a domain for one of the host’s domain', () => {
+    const two = createAttributor(
+      registryOf(
+        "organization: {name: X, zone: UTC, domains: [{netbios: A, dns: a.example}, {netbios: B, dns: b.example}]}\nproviders:\n  - {name: P, slug: p, accounts: [{name: 'A\\adm'}, {name: loose}], terms: [{id: x, when: {days: mon}}]}\n",
+      ),
+    );
+    const at = (user: string, host: string) => two.attribute(logon(user, { 'device.hostname': host })).provider;
+    expect([
+      at('adm', 'dc.a.example'),
+      at('adm', 'dc.b.example'),
+      at('adm', 'SRV'),
+      at('loose', 'dc.b.example'),
+    ]).toEqual(['p', undefined, 'p', 'p']);
   });
 
   it('takes the actor of a change, never the account that is changed', () => {

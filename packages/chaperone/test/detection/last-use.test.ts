@@ -13,10 +13,9 @@ const ticket = security(4768, 3002, 'Authentication Ticket', {
 describe('last use', () => {
   it('is seen with its log, or never since a log has watched, or unknown with the reason', () => {
     const scene = clinic()
-      .event(ticket, '2026-03-01T00:00:00Z')
-      .event(ticket, '2026-03-31T00:00:00Z')
       .event(logon('CLINIC\\ng-anna', { 'src_endpoint.ip': '10.20.99.7' }), '2026-03-03T09:00:00Z')
       .event(logon('CLINIC\\ng-anna', { 'src_endpoint.ip': '10.20.99.7' }), '2026-03-04T09:00:00Z');
+    for (let day = 1; day <= 31; day++) scene.event(ticket, `2026-03-${String(day).padStart(2, '0')}T00:00:00Z`);
     const found = uses(scene);
     expect(found.get('CLINIC\\ng-anna')).toEqual({
       account: 'CLINIC\\ng-anna',
@@ -85,5 +84,18 @@ describe('last use', () => {
     );
     expect(found.get('CLINIC\\ngx-*')!.note).toContain('as CLINIC\\ngx-1');
     expect(found.get('CLINIC\\helper')).toMatchObject({ declared: false, provider: 'northgate', use: 'seen' });
+  });
+
+  it('takes no controller of another domain, and no log with holes, for a witness', () => {
+    const foreign = clinic().event(
+      { ...ticket, values: { ...ticket.values, 'user.domain': 'WEST', 'device.hostname': 'DC9.west.example' } },
+      '2026-03-01T00:00:00Z',
+    );
+    expect(uses(foreign).get('CLINIC\\svc-rmm')!.use).toBe('unknown');
+    const holes = clinic().event(ticket, '2026-01-01T00:00:00Z').event(ticket, '2026-03-31T00:00:00Z');
+    expect(uses(holes).get('CLINIC\\svc-rmm')).toMatchObject({
+      use: 'unknown',
+      note: expect.stringContaining('covers only 2 of 90 days'),
+    });
   });
 });

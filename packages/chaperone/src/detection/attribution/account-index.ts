@@ -1,4 +1,4 @@
-import { type Account, glob, parseAccountName, type Registry } from '../../registry/index.ts';
+import { type Account, glob, hostName, parseAccountName, type Registry } from '../../registry/index.ts';
 import type { Principal } from './principal.ts';
 
 /** Declared accounts that an event's account may be, with how sure and by what. */
@@ -29,7 +29,8 @@ export class AccountIndex {
     for (const account of registry.accounts) this.#add(account);
   }
 
-  find(principal: Principal): AccountMatch | undefined {
+  /** `host` is where it was seen: an account without a domain is most likely of the host's domain. */
+  find(principal: Principal, host?: string): AccountMatch | undefined {
     if (principal.sid !== undefined) {
       const account = this.#sids.get(principal.sid);
       if (account !== undefined)
@@ -48,7 +49,7 @@ export class AccountIndex {
     if (name === undefined) return this.#byPattern(principal);
     const role = this.#ids.get(roleOf(principal.label ?? ''));
     if (role !== undefined) return match(role, 'high', `${role.label} is declared for ${role.provider.name}`);
-    if (name.domain === undefined) return this.#withoutDomain(name.user) ?? this.#byPattern(principal);
+    if (name.domain === undefined) return this.#withoutDomain(name.user, host) ?? this.#byPattern(principal);
     const upn = this.#upns.get(`${name.user}@${name.domain}`);
     if (upn !== undefined)
       return match(upn, 'high', `sign-in name ${upn.declared.upn} is declared for ${upn.provider.name}`);
@@ -68,9 +69,18 @@ export class AccountIndex {
     return this.#byPattern(principal);
   }
 
-  #withoutDomain(user: string): AccountMatch | undefined {
-    const found = this.#users.get(user);
-    if (found === undefined) return undefined;
+  #withoutDomain(user: string, host: string | undefined): AccountMatch | undefined {
+    const all = this.#users.get(user);
+    if (all === undefined) return undefined;
+    const { domains } = this.#registry.organization;
+    const suffix = host === undefined ? '' : hostName(host).split('.').slice(1).join('.');
+    const here = suffix === '' ? undefined : domains.canonical(suffix);
+    // A host of one of our domains speaks of that domain's account, or of one that was declared without any.
+    const found =
+      here === undefined
+        ? all
+        : all.filter(({ name }) => name?.domain === undefined || domains.canonical(name.domain) === here);
+    if (found.length === 0) return undefined;
     if (found.length === 1) {
       const account = found[0]!;
       return match(

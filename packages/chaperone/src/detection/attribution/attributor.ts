@@ -94,7 +94,7 @@ class RegistryAttributor implements Attributor {
     const srcIp = values['src_endpoint.ip'];
     const tool = this.#toolOf(facts);
     const signs: Sign[] = [];
-    const match = principal.system ? undefined : this.#accounts?.find(principal);
+    const match = principal.system ? undefined : this.#accounts?.find(principal, host);
     // A name that could be of two providers names neither.
     const torn = match?.rivals.some((rival) => rival.provider !== match.account.provider) === true;
     const contested = match !== undefined && match.account.contested.length > 0;

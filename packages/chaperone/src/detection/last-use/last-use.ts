@@ -9,8 +9,13 @@ interface Watch {
   readonly name: string;
   first: number;
   last: number;
+  /** days with at least one event, where the engine counts them */
+  readonly days: Set<number>;
 }
 
+const DAY = 86_400_000_000;
+/** Share of days on which a watching log must have something: less has holes. */
+const COVERED = 0.8;
 /** How many names a note lists. */
 const MAX_NAMES = 5;
 /** Undeclared accounts listed at most. */
@@ -36,7 +41,7 @@ export function lastUse(registry: Registry, activities: readonly Activity[]): Ac
     )
       push(undeclared, `${provider}\n${account.toLowerCase()}`, activity);
   }
-  const watches = new Watches(activities);
+  const watches = new Watches(registry, activities);
   return [
     ...registry.accounts.map((account) => declaredUse(account, uses.get(account.index) ?? [], watches)),
     ...[...undeclared.values()].map((seen) =>
@@ -68,6 +73,15 @@ function declaredUse(account: Account, seen: readonly Activity[], watches: Watch
   const base = { account: account.label, provider, declared: true, first: null, last: null, events: 0 };
   const { watch, reason } = watches.of(account);
   if (watch === undefined) return { ...base, use: 'unknown', note: reason };
+  const span = Math.floor(watch.last / DAY) - Math.floor(watch.first / DAY) + 1;
+  // A log with holes has not watched: what happened in them nobody knows.
+  if (watch.days.size > 0 && watch.days.size < span * COVERED) {
+    return {
+      ...base,
+      use: 'unknown',
+      note: `${watch.name} shows no use, but covers only ${watch.days.size} of ${span} days`,
+    };
+  }
   return {
     ...base,
     use: 'never',
@@ -107,35 +121,56 @@ function seenUse(
 
 /** Which logs were there to see an account's use. */
 class Watches {
-  #controllers: Watch | undefined;
+  /** by the domain's one spelling */
+  readonly #controllers = new Map<string, Watch>();
+  readonly #registry: Registry;
   #cloud: Watch | undefined;
   #aws: Watch | undefined;
   readonly #hosts = new Map<string, Watch>();
   readonly #members = new Set<string>();
 
-  constructor(activities: readonly Activity[]) {
-    for (const { facts, first, last } of activities) {
+  constructor(registry: Registry, activities: readonly Activity[]) {
+    this.#registry = registry;
+    for (const { facts, first, last, days } of activities) {
       if (first === undefined || last === undefined) continue;
       const { key, format, class_uid: uid } = facts.class;
       const host = facts.values['device.hostname'];
-      // Only domain controllers write these for other hosts' logons.
-      if (/^windows\/Security\/.*\/(?:4768|4769|4771|4776)$/.test(key))
-        this.#controllers = widen(
-          this.#controllers,
-          `the Security log of ${host === undefined ? 'a domain controller' : shown(host)}`,
-          first,
-          last,
-        );
+      // Only domain controllers write these, for logons anywhere in their domain.
+      if (/^windows\/Security\/.*\/(?:4768|4769|4771)$/.test(key)) {
+        const domain = this.#domainOf(host, facts.values['user.domain']);
+        const name = `the Security log of ${host === undefined ? 'a domain controller' : shown(host)}`;
+        if (this.#controllers.size < 1_000)
+          this.#controllers.set(domain, widen(this.#controllers.get(domain), name, first, last, days));
+      }
       if (/^windows\/Security\/.*\/(?:4624|4625|4634|4647|4648|4672)$/.test(key) && host !== undefined) {
         const name = hostName(host);
         this.#members.add(shown(host));
         if (this.#hosts.size < 10_000)
-          this.#hosts.set(name, widen(this.#hosts.get(name), `${shown(host)}'s Security log`, first, last));
+          this.#hosts.set(name, widen(this.#hosts.get(name), `${shown(host)}'s Security log`, first, last, days));
       }
       if (uid === 3002 && /entra|azure|signin|okta|google|gsuite|m365|office/i.test(format))
-        this.#cloud = widen(this.#cloud, `the ${format} sign-in log`, first, last);
-      if (/cloudtrail/i.test(format)) this.#aws = widen(this.#aws, 'CloudTrail', first, last);
+        this.#cloud = widen(this.#cloud, `the ${format} sign-in log`, first, last, days);
+      if (/cloudtrail/i.test(format)) this.#aws = widen(this.#aws, 'CloudTrail', first, last, days);
     }
+  }
+
+  // The domain of a controller: of its own name, else of the account it vouched for.
+  #domainOf(host: string | undefined, stated: string | undefined): string {
+    const { domains } = this.#registry.organization;
+    const suffix = host === undefined ? undefined : hostName(host).split('.').slice(1).join('.');
+    for (const name of [suffix, stated?.toLowerCase()]) {
+      const ours = name === undefined || name === '' ? undefined : domains.canonical(name);
+      if (ours !== undefined) return ours;
+    }
+    return suffix === undefined || suffix === '' ? (stated?.toLowerCase() ?? '') : suffix;
+  }
+
+  // An account that names no domain of ours is watched where there is only one domain to be in.
+  #controllerOf(account: Account): Watch | undefined {
+    const domain = account.name?.domain ?? account.declared.upn?.split('@')[1]?.toLowerCase();
+    const ours = domain === undefined ? undefined : (this.#registry.organization.domains.canonical(domain) ?? domain);
+    if (ours !== undefined) return this.#controllers.get(ours);
+    return this.#controllers.size === 1 ? [...this.#controllers.values()][0] : undefined;
   }
 
   /** The log that would have seen this account's use, or why there is none. */
@@ -152,7 +187,7 @@ class Watches {
     }
     if (declared.name === undefined && declared.sid === undefined && declared.upn !== undefined)
       return {
-        watch: this.#cloud ?? this.#controllers,
+        watch: this.#cloud ?? this.#controllerOf(account),
         reason: 'neither a sign-in log of the identity provider nor a domain controller’s Security log was read',
       };
     const members = [...this.#members];
@@ -161,21 +196,28 @@ class Watches {
         ? ''
         : `; the Security logs of ${members.slice(0, MAX_NAMES).join(', ')}${members.length > MAX_NAMES ? ` and ${members.length - MAX_NAMES} more` : ''} show no use there`;
     return {
-      watch: this.#controllers,
-      reason: `no logons vouched for by a domain controller (4768, 4769, 4776) were read, so use elsewhere can't be excluded${had}`,
+      watch: this.#controllerOf(account),
+      reason: `no logons vouched for by a domain controller (4768, 4769) of its domain were read, so use elsewhere can't be excluded${had}`,
     };
   }
 }
 
-function widen(watch: Watch | undefined, name: string, first: number, last: number): Watch {
-  if (watch === undefined) return { name, first, last };
+function widen(
+  watch: Watch | undefined,
+  name: string,
+  first: number,
+  last: number,
+  days: ReadonlySet<number> | undefined,
+): Watch {
+  if (watch === undefined) return { name, first, last, days: new Set(days) };
+  for (const one of days ?? []) watch.days.add(one);
   watch.first = Math.min(watch.first, first);
   watch.last = Math.max(watch.last, last);
   return watch;
 }
 
 function day(microseconds: number): string {
-  return formatDay(Math.floor(microseconds / 86_400_000_000));
+  return formatDay(Math.floor(microseconds / DAY));
 }
 
 function push<K>(map: Map<K, Activity[]>, key: K, activity: Activity): void {

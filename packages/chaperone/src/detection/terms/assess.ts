@@ -14,7 +14,7 @@ import { HALF_HOUR, MAX_SPLIT, momentsOf, type Observed, type Slot } from './obs
 import type { Occurrence } from './occurrences.ts';
 import { askFrom, askMfa, askTicket, askTo, askUntil, askVpn, askWhen, askWith, type Subject } from './parts.ts';
 import { type Answer, type Answers, allOf, anyOf, type PartName } from './truth.ts';
-import { isUse, readUse } from './use.ts';
+import { HERE, isUse, readUse } from './use.ts';
 import type { VpnLog } from './vpn-log.ts';
 
 const TITLES: Readonly<Record<PartName, string>> = {
@@ -353,7 +353,7 @@ export class Assessor {
       words: readUse(facts).words,
       by: attribution.by,
       eventClass: facts.class.key,
-      srcIps: new Set(attribution.src_ip === undefined ? [] : [attribution.src_ip]),
+      srcIps: new Set(attribution.src_ip === undefined || HERE.test(attribution.src_ip) ? [] : [attribution.src_ip]),
       count: at.count,
       partial: at.partial,
       first: at.first,

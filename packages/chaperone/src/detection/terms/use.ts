@@ -21,6 +21,20 @@ const NETWORK = 4001;
 /** Account Change, User Access, Group Management */
 const CHANGES: ReadonlySet<number> = new Set([3001, 3005, 3006]);
 
+/** What else was done, by OCSF class: as an attempt, and done. */
+const DEEDS: Readonly<Record<number, readonly [string, string]>> = {
+  1001: ['touch a file', 'touched a file'],
+  1006: ['change a scheduled task', 'changed a scheduled task'],
+  1009: ['run a script', 'ran a script'],
+  2004: ['set off a detection', 'set off a detection'],
+  3003: ['use special privileges', 'had special privileges'],
+  3004: ['change settings or the directory', 'changed settings or the directory'],
+  4006: ['reach a share', 'reached a share'],
+  201001: ['change the Windows registry', 'changed the Windows registry'],
+  201002: ['change the Windows registry', 'changed the Windows registry'],
+  201004: ['change a service', 'changed a service'],
+};
+
 /** Domain controllers write these for a logon that happens elsewhere; only 4769 names the host that is meant. */
 const VOUCHES = /\/(?:4768|4769|4770|4771|4772|4773|4776|4777|627\d|6280)$/;
 /** The end of a session isn't use: somebody who leaves at 18:01 did nothing at 18:01. */
@@ -28,7 +42,7 @@ const ENDS = /log ?off|log ?out|disconnect|close|terminat|\bstop|\bend\b|expire/
 /** Windows logon types in which nobody comes from elsewhere: interactive, batch, service, unlock, cached. */
 const LOCAL_TYPES = /^(?:0|2|4|5|7|11|12|13|Interactive|Batch|Service|Unlock|Cached\w*|System)$/i;
 const REMOTE_TYPES = /^(?:3|8|10|Network\w*|RemoteInteractive)$/i;
-const HERE = /^(?:127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$|local(?:host)?$)/i;
+export const HERE = /^(?:127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$|local(?:host)?$)/i;
 
 /** Whether the facts show use of an account at all: not the end of a session. */
 export function isUse(facts: Facts): boolean {
@@ -76,6 +90,8 @@ function words(facts: Facts, host: string | undefined, vouches: boolean): string
     const call = facts.class.activity === '' ? 'an API' : shown(facts.class.activity);
     return `${failed ? 'tried to call' : 'called'} ${call}${account === undefined ? on : ` in ${shown(account)}`}`;
   }
+  const done = DEEDS[uid];
+  if (done !== undefined) return `${failed ? 'tried to ' : ''}${failed ? done[0] : done[1]}${on}`;
   if (CHANGES.has(uid)) return `${failed ? 'tried to change' : 'changed'} an account or group${on}`;
   if (uid === NETWORK) return `connected${host === undefined ? '' : ` to ${shown(host)}`}`;
   return `was active${on}`;
