@@ -11,7 +11,7 @@ import { RecordFragments } from './record-fragments.ts';
 import { SlotTable } from './slot-table.ts';
 import { DEFINITION_HEAD, inlineTemplate, type Template } from './template.ts';
 import { isEmptyValue } from './value.ts';
-import { ValueType } from './value-type.ts';
+import { isNumeric, ValueType } from './value-type.ts';
 
 /** Bytes of a record before its BinXML: magic, size, id, time. */
 export const RECORD_HEAD = 24;
@@ -137,6 +137,30 @@ export class RecordCursor {
       return (flags & 1) !== 0;
     }
     return true;
+  }
+
+  /**
+   * For searches through all values: which of the first `count` of `leaves` (each with a slot) hold a text of at least `bytes`
+   * bytes, or a value of a type that is written with more than digits, hexadecimal letters and punctuation. With `numbers`,
+   * values of the other types are taken too.
+   * @param found receives positions in `leaves`
+   * @returns how many
+   */
+  texts(leaves: Int32Array, count: number, bytes: number, numbers: boolean, found: Int32Array): number {
+    const { slotScope, slotIndex } = this.layout!;
+    const tables = this.#tables;
+    let length = 0;
+    for (let i = 0; i < count; i++) {
+      const leaf = leaves[i];
+      const table = tables[slotScope[leaf]];
+      const slot = slotIndex[leaf];
+      if (slot >= table.count) continue;
+      const meta = table.metas[slot];
+      const type = meta >>> 16;
+      if (type === ValueType.String ? (meta & 0xffff) < bytes : type === 0 || (!numbers && isNumeric(type))) continue;
+      found[length++] = i;
+    }
+    return length;
   }
 
   /** The value of a leaf as the whole event shows it; undefined where the event has none or null. */

@@ -52,3 +52,8 @@ SIZES[ValueType.HexInt64] = 8;
 export function fixedSize(type: number): number {
   return SIZES[type & 0x7f];
 }
+
+/** Whether values of a type are written with digits, hexadecimal letters and punctuation alone: numbers, GUIDs, times, SIDs. */
+export function isNumeric(type: number): boolean {
+  return (type >= ValueType.Int8 && type <= ValueType.UInt64) || (type >= ValueType.Guid && type <= ValueType.HexInt64);
+}

@@ -150,7 +150,8 @@ function keptOf(lanes: readonly LaneResult[], others: readonly Finding[]): Findi
   };
   for (const finding of others) keep(finding.detector + finding.rule.id, finding);
   for (const lane of lanes)
-    lane.kept.forEach((findings, rule) => findings?.forEach((finding) => keep(String(rule), finding)));
+    for (const [rule, findings] of lane.kept.entries())
+      for (const finding of findings ?? []) keep(String(rule), finding);
   const rules = [...byRule.values()].sort((a, b) => LEVELS.indexOf(b[0].level) - LEVELS.indexOf(a[0].level));
   return rules
     .flat()

@@ -101,6 +101,14 @@ export class ByteMemory {
     return entry;
   }
 
+  /** Notes what an entry's value means. */
+  set(entry: number, signature: number, keyword: number, text: number, hit: boolean): void {
+    this.signature[entry] = signature;
+    this.keyword[entry] = keyword;
+    this.text[entry] = text;
+    this.hit[entry] = hit ? 1 : 0;
+  }
+
   /** Forgets everything: what was remembered under the old `epoch` must not be used again. */
   clear(): void {
     this.slots.fill(0);

@@ -11,7 +11,7 @@ export class CursorEvent implements LogEvent {
   constructor(cursor: RecordCursor, eventClass: EventClass, time: number, file: string) {
     this.cursor = cursor;
     this.class = eventClass;
-    this.time = time === time ? time : undefined;
+    this.time = !Number.isNaN(time) ? time : undefined;
     this.place = { file, record: cursor.recordId, offset: cursor.offset };
   }
 

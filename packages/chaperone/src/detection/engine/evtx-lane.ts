@@ -1,19 +1,19 @@
 /**
  * The hot path: EVTX records to matches without building events.
  *
- * For each pair of a record's layout (its templates) and its class (provider, channel, event id) a *program* is made once:
- * the list of values that rules, attribution and indicators read, in the order of the view's slots, each with the leaf where
- * it lies. A record then costs: find its program, and for each step locate the bytes, look them up in the value memory
- * (`byte-memory.ts`), and add the signature that was remembered to the state. Text is decoded only for values never seen
- * before, and for records that matched.
+ * For each pair of a record's layout (its templates) and its class (provider, channel, event id) a *program* is made once
+ * (`evtx-program.ts`): the list of values that rules, attribution and indicators read, in the order of the view's slots, each
+ * with the leaf where it lies. A record then costs: find its program, and for each step locate the bytes, look them up in the
+ * value memory (`byte-memory.ts`), and add the signature that was remembered to the state. Text is decoded only for values
+ * never seen before, and for records that matched.
  */
 import type { Layout, RecordCursor } from '@chaperone/evtx';
-import { type EventClass, type Place, windowsClass } from '../../telemetry/index.ts';
+import { type EventClass, type Outcome, type Place, windowsClass } from '../../telemetry/index.ts';
 import type { ByteMemory } from './byte-memory.ts';
-import type { ClassBook, ClassPlan, PlannedRole } from './class-book.ts';
+import type { ClassBook } from './class-book.ts';
 import { CursorEvent, derivedValue } from './cursor-event.ts';
+import { BYTES, FIXED, MADE, makeProgram, type Program, pathOf, type Step } from './evtx-program.ts';
 import type { Judgement } from './judgement.ts';
-import type { Known } from './narrow.ts';
 
 /** Keys of the value memory that stand for provider, channel and what refines a class; steps count upwards from here. */
 const PROVIDER = 0;
@@ -24,47 +24,10 @@ const FIRST_KEY = 3;
 /** A field whose values repeat less often than this is judged each time: remembering it would push out what repeats. */
 const WORTH = 0.25;
 const TRIAL = 4096;
+/** More keywords than this in one record aren't told apart from none. */
+const WORDS = 256;
 
-const NO_SLOT = -1;
-
-/** One value to look at: for a slot of the view, for the keywords, for a role, or for several of them. */
-interface Step {
-  readonly leaf: number;
-  readonly field: string;
-  readonly slot: number;
-  /** whether the value is also shown to the keywords */
-  readonly keyword: boolean;
-  /** signature among the keywords of a value that the template fixes */
-  readonly fixedKeyword: number;
-  /** nothing but the keywords wants it */
-  readonly only: boolean;
-  /** the role it fills; its tuple position is `tuple` (-1: none) */
-  readonly role: PlannedRole | undefined;
-  readonly tuple: number;
-  /** its place among the roles that compete for the same path */
-  readonly rank: number;
-  readonly key: number;
-  /** 0: by the record's bytes; 1: fixed by the template or not there at all; 2: composed of several pieces; 3: made from other fields */
-  readonly how: 0 | 1 | 2 | 3;
-  /** signature where the value is absent, or (how 1) always */
-  readonly absent: number;
-  readonly fixedText: number;
-  readonly fixedHit: boolean;
-  lookups: number;
-  hits: number;
-  remembered: boolean;
-}
-
-interface Program {
-  readonly plan: ClassPlan;
-  readonly steps: readonly Step[];
-  readonly epoch: number;
-  /** fields that all its records have alike */
-  readonly known: Known;
-  /** where one more field decides the class: its leaf, and the programs by its value's number */
-  readonly refineLeaf: number;
-  readonly refined: Map<number, Program> | undefined;
-}
+const OUTCOMES: readonly Outcome[] = ['unknown', 'success', 'failure'];
 
 /** What a lane keeps at a layout: where the keys of its class lie, and the programs made so far. */
 interface LayoutNote {
@@ -85,6 +48,8 @@ interface LayoutNote {
 }
 
 export class EvtxLane {
+  /** records that took the fast way, for proving that it ran */
+  fast = 0;
   private readonly book: ClassBook;
   private readonly memory: ByteMemory;
   private readonly judgement: Judgement;
@@ -92,13 +57,22 @@ export class EvtxLane {
   private readonly tuple = new Int32Array(48);
   private readonly ranks = new Int32Array(48);
   private readonly pairs = new Map<number, number>();
-  private hitSteps: Step[] = [];
+  private hits: Step[] = [];
   /** what `judge` found beside the signature */
   private text = 0;
   private hit = false;
   private word = 0;
   /** signatures of keywords, which are stepped after all slots */
-  private readonly words = new Int32Array(256);
+  private readonly words = new Int32Array(WORDS);
+  private readonly found = new Int32Array(0x10000);
+  private readonly keyOf = (name: string): number => {
+    let key = this.keys.get(name);
+    if (key === undefined) {
+      key = FIRST_KEY + this.keys.size;
+      this.keys.set(name, key);
+    }
+    return key;
+  };
 
   constructor(book: ClassBook, memory: ByteMemory, judgement: Judgement) {
     this.book = book;
@@ -116,134 +90,150 @@ export class EvtxLane {
       judgement.event(new CursorEvent(cursor, this.classOf(cursor), time, file));
       return;
     }
-    let program = this.program(layout, cursor);
-    if (program.refined !== undefined) program = this.refine(program, layout, cursor);
+    this.fast += 1;
+    let program = this.programOf(layout, cursor);
     let state = this.run(program, cursor);
     // The plan's memory was cleared on the way: what was gathered so far belongs to the old one.
     for (let again = 0; program.plan.view.epoch !== program.epoch && again < 3; again += 1) {
       this.memory.clear();
-      this.forget(layout);
-      program = this.program(layout, cursor);
-      if (program.refined !== undefined) program = this.refine(program, layout, cursor);
+      layout.data = undefined;
+      program = this.programOf(layout, cursor);
       state = this.run(program, cursor);
     }
     const { plan } = program;
-    const eventClass = plan.eventClass;
-    const outcome = eventClass.outcome === undefined ? 'unknown' : eventClass.outcome(cursor);
-    const entry = judgement.ledger.entry(
-      plan.number,
-      eventClass,
-      outcome,
-      plan.paths,
-      this.tuple,
-      plan.paths.length,
-      () => placeOf(cursor, file),
-    );
-    judgement.ledger.count(entry, time);
-    if (entry.watched) judgement.watch(entry, time, placeOf(cursor, file));
-    const found = plan.view.outcome(state);
-    if (found.matched.length > 0 || found.open.length > 0) {
-      const event = new CursorEvent(cursor, eventClass, time, file);
-      for (const bound of found.matched) judgement.match(bound, entry, event);
-      for (const bound of found.open) if (plan.view.decide(bound, cursor)) judgement.match(bound, entry, event);
+    const { ledger } = judgement;
+    const outcome = this.outcome(program, cursor);
+    let entry = ledger.find(plan.number, outcome, this.tuple, plan.paths.length);
+    if (entry === undefined) {
+      const { paths, eventClass, number } = plan;
+      entry = ledger.make(number, eventClass, outcome, paths, this.tuple, paths.length, placeOf(cursor, file));
     }
-    if (this.hitSteps.length > 0) {
-      const event = new CursorEvent(cursor, eventClass, time, file);
-      for (const step of this.hitSteps)
-        judgement.indicator(step.role!.path, step.field, cursor.get(step.field), entry, event);
+    ledger.count(entry, time);
+    if (entry.watched) judgement.watch(entry, time, placeOf(cursor, file));
+    const { matched, open } = plan.view.outcome(state);
+    if (matched.length > 0 || open.length > 0) {
+      const event = new CursorEvent(cursor, plan.eventClass, time, file);
+      for (let i = 0; i < matched.length; i += 1) judgement.match(matched[i], entry, event);
+      for (const bound of open) if (plan.view.decide(bound, event)) judgement.match(bound, entry, event);
+    }
+    if (this.hits.length > 0 || program.fixedHits.length > 0) {
+      const event = new CursorEvent(cursor, plan.eventClass, time, file);
+      for (const step of [...this.hits, ...program.fixedHits])
+        judgement.indicator(pathOf(step), step.field, event.get(step.field), entry, event);
     }
   }
 
   private run(program: Program, cursor: RecordCursor): number {
-    const { steps, plan } = program;
+    const { plan, leaf, how, key, absent, text, tuple: tupleAt, rank, remembered } = program;
     const { view } = plan;
-    const { memory, tuple } = this;
-    const { signature, text, keyword } = memory;
-    const { shortest, words: wordsOnly } = plan.keywords;
+    const { memory, tuple, ranks } = this;
+    const count = leaf.length;
     let state = 0;
     let words = 0;
+    program.runs += 1;
     for (let i = plan.paths.length - 1; i >= 0; i -= 1) tuple[i] = 0;
-    if (this.hitSteps.length > 0) this.hitSteps = [];
-    for (let i = 0; i < steps.length; i += 1) {
-      const step = steps[i];
-      let sign = step.absent;
-      let number = step.fixedText;
-      let hit = step.fixedHit;
-      let word = step.fixedKeyword;
-      if (step.how === 0) {
-        if (cursor.locate(step.leaf)) {
-          // A value that only the keywords would see, and that is no word: most of them.
-          if (step.only && (cursor.type === 1 ? cursor.length < shortest * 2 : wordsOnly && isNumeric(cursor.type)))
+    if (this.hits.length > 0) this.hits = [];
+    for (let i = 0; i < count; i += 1) {
+      let sign = absent[i];
+      let number = text[i];
+      if (how[i] !== FIXED) {
+        let entry = -1;
+        if (how[i] === BYTES) {
+          if (!cursor.locate(leaf[i])) {
+            if (sign !== 0) state = view.step(state, sign);
             continue;
-          let entry = -1;
-          if (step.remembered) {
-            entry = memory.lookup(step.key, cursor.type, cursor.view, cursor.start, cursor.length);
-            step.lookups += 1;
           }
-          if (entry >= 0) {
-            step.hits += 1;
-            sign = signature[entry];
-            number = text[entry];
-            word = keyword[entry];
-            hit = memory.hit[entry] !== 0;
-          } else {
-            sign = this.judge(step, plan, cursor);
-            number = this.text;
-            word = this.word;
-            hit = this.hit;
-          }
+          if (remembered[i] === 1) entry = memory.lookup(key[i], cursor.type, cursor.view, cursor.start, cursor.length);
         }
-      } else if (step.how >= 2) {
-        sign = this.judge(step, plan, cursor);
-        number = this.text;
-        word = this.word;
-        hit = this.hit;
-      }
-      if (word !== 0 && words < 256) {
-        this.words[words] = word;
-        words += 1;
+        if (entry >= 0) {
+          sign = memory.signature[entry];
+          number = memory.text[entry];
+          const word = memory.keyword[entry];
+          if (word !== 0 && words < WORDS) this.words[words++] = word;
+          if (memory.hit[entry] !== 0) this.hits.push(program.steps[i]);
+        } else {
+          sign = this.judge(program, i, cursor);
+          number = this.text;
+          if (this.word !== 0 && words < WORDS) this.words[words++] = this.word;
+          if (this.hit) this.hits.push(program.steps[i]);
+        }
       }
       if (sign !== 0) state = view.step(state, sign);
-      if (number !== 0 && step.tuple >= 0 && (tuple[step.tuple] === 0 || step.rank < this.ranks[step.tuple])) {
-        tuple[step.tuple] = number;
-        this.ranks[step.tuple] = step.rank;
+      if (number !== 0) {
+        const at = tupleAt[i];
+        if (at >= 0 && (tuple[at] === 0 || rank[i] < ranks[at])) {
+          tuple[at] = number;
+          ranks[at] = rank[i];
+        }
       }
-      if (hit) this.hitSteps.push(step);
     }
+    if (view.keywords) words = this.keywords(program, cursor, words);
     for (let i = 0; i < words; i += 1) state = view.step(state, this.words[i]);
     return state;
   }
 
+  /** Shows the values that nothing else wants to the keywords; most are told by type and length to be no words. */
+  private keywords(program: Program, cursor: RecordCursor, count: number): number {
+    const { plan, wordLeaf, wordKey, fixedWords } = program;
+    const { memory } = this;
+    let words = count;
+    for (let i = 0; i < fixedWords.length && words < WORDS; i += 1) this.words[words++] = fixedWords[i];
+    const { shortest, words: wordsOnly } = plan.keywords;
+    const found = cursor.texts(wordLeaf, wordLeaf.length, shortest * 2, !wordsOnly, this.found);
+    for (let i = 0; i < found; i += 1) {
+      const at = this.found[i];
+      if (!cursor.locate(wordLeaf[at])) continue;
+      const { type, view, start, length } = cursor;
+      let entry = memory.lookup(wordKey[at], type, view, start, length);
+      let word: number;
+      if (entry >= 0) word = memory.keyword[entry];
+      else {
+        word = plan.view.keyword(cursor.value(wordLeaf[at]));
+        entry = memory.insert(wordKey[at], type, view, start, length);
+        if (entry >= 0) memory.set(entry, 0, word, 0, false);
+      }
+      if (word !== 0 && words < WORDS) this.words[words++] = word;
+    }
+    return words;
+  }
+
   /** The slow way of one value: decode it, ask the view and the roles, and remember the answers where that is worth it. */
-  private judge(step: Step, plan: ClassPlan, cursor: RecordCursor): number {
+  private judge(program: Program, index: number, cursor: RecordCursor): number {
+    const { plan, steps, remembered } = program;
+    const step = steps[index];
     const { type, start, length } = cursor;
-    const value = step.how === 3 ? derivedValue(plan.eventClass, step.field, cursor) : cursor.value(step.leaf);
+    const value = step.how === MADE ? derivedValue(plan.eventClass, step.field, cursor) : cursor.value(step.leaf);
     const { view } = plan;
     const sign = step.slot >= 0 ? view.signature(step.slot, value) : 0;
     this.word = step.keyword && value !== undefined && value !== null ? view.keyword(value) : 0;
-    this.text = 0;
-    this.hit = false;
-    if (step.role !== undefined) {
-      const said = this.judgement.say(step.role, value);
-      this.text = said;
-      this.hit = step.role.indicator && this.judgement.indicated(step.role.path, value);
-    }
-    if (step.how === 0 && step.remembered) {
-      if (step.lookups > TRIAL && step.hits < step.lookups * WORTH) step.remembered = false;
+    this.text = step.role === undefined ? 0 : this.judgement.say(step.role, value);
+    this.hit = step.role?.indicator === true && this.judgement.indicated(step.role.path, value);
+    if (step.how === BYTES && remembered[index] === 1) {
+      step.misses += 1;
+      if (step.misses > TRIAL && step.misses > program.runs * (1 - WORTH)) remembered[index] = 0;
       else {
         const entry = this.memory.insert(step.key, type, cursor.view, start, length);
-        if (entry >= 0) {
-          this.memory.signature[entry] = sign;
-          this.memory.keyword[entry] = this.word;
-          this.memory.text[entry] = this.text;
-          this.memory.hit[entry] = this.hit ? 1 : 0;
-        }
+        if (entry >= 0) this.memory.set(entry, sign, this.word, this.text, this.hit);
       }
     }
     return sign;
   }
 
-  private program(layout: Layout, cursor: RecordCursor): Program {
+  private outcome(program: Program, cursor: RecordCursor): Outcome {
+    const { fixed, leaf, key } = program.outcome;
+    if (fixed !== undefined) return fixed;
+    const { eventClass } = program.plan;
+    if (leaf < 0 || !cursor.locate(leaf)) return eventClass.outcome!(cursor);
+    const { type, view, start, length } = cursor;
+    const known = this.memory.lookup(key, type, view, start, length);
+    if (known >= 0) return OUTCOMES[this.memory.text[known]];
+    const outcome = eventClass.outcome!(cursor);
+    const entry = this.memory.insert(key, type, view, start, length);
+    if (entry >= 0) this.memory.set(entry, 0, 0, OUTCOMES.indexOf(outcome), false);
+    return outcome;
+  }
+
+  private programOf(layout: Layout, cursor: RecordCursor): Program {
     let note = layout.data as LayoutNote | undefined;
     if (note === undefined || note.owner !== this) {
       note = this.note(layout);
@@ -256,14 +246,18 @@ export class EvtxLane {
     }
     const provider = note.fixedProvider === undefined ? this.number(PROVIDER, note.provider, cursor) : 0;
     const channel = note.fixedChannel === undefined ? this.number(CHANNEL, note.channel, cursor) : 0;
-    if (
-      note.lastProgram !== undefined &&
-      note.lastId === id &&
-      note.lastProvider === provider &&
-      note.lastChannel === channel
-    ) {
-      return note.lastProgram;
+    let program = note.lastProgram;
+    if (program === undefined || note.lastId !== id || note.lastProvider !== provider || note.lastChannel !== channel) {
+      program = this.find(layout, note, id, provider, channel);
+      note.lastId = id;
+      note.lastProvider = provider;
+      note.lastChannel = channel;
+      note.lastProgram = program;
     }
+    return program.refined === undefined ? program : this.refine(program, layout, cursor);
+  }
+
+  private find(layout: Layout, note: LayoutNote, id: number, provider: number, channel: number): Program {
     const both = provider * 2_097_152 + channel;
     let pair = this.pairs.get(both);
     if (pair === undefined) {
@@ -271,23 +265,19 @@ export class EvtxLane {
       this.pairs.set(both, pair);
     }
     const key = (id & 0xffff) + 65_536 * pair;
-    let program = note.programs.get(key);
-    if (program === undefined) {
-      if (note.programs.size > 512) note.programs.clear();
-      const { pool } = this.judgement.ledger;
-      const names = {
-        Provider_Name: note.fixedProvider ?? pool.text(provider),
-        Channel: note.fixedChannel ?? pool.text(channel),
-      };
-      // Only what rules, too, would read: a record without a channel has none to be known.
-      const known = note.full && id > 0 && id < 65_536 ? { EventID: id, ...names } : {};
-      program = this.make(layout, windowsClass(names.Provider_Name, names.Channel, id), known);
-      note.programs.set(key, program);
-    }
-    note.lastId = id;
-    note.lastProvider = provider;
-    note.lastChannel = channel;
-    note.lastProgram = program;
+    const known = note.programs.get(key);
+    if (known !== undefined) return known;
+    if (note.programs.size > 512) note.programs.clear();
+    const { pool } = this.judgement.ledger;
+    const names = {
+      Provider_Name: note.fixedProvider ?? pool.text(provider),
+      Channel: note.fixedChannel ?? pool.text(channel),
+    };
+    // Only what rules, too, would read: a record without a channel has none to be known.
+    const fields = note.full && id > 0 && id < 65_536 ? { EventID: id, ...names } : {};
+    const plan = this.book.narrowed(windowsClass(names.Provider_Name, names.Channel, id), fields);
+    const program = makeProgram(layout, plan, fields, this.judgement, this.keyOf);
+    note.programs.set(key, program);
     return program;
   }
 
@@ -297,7 +287,8 @@ export class EvtxLane {
     let program = base.refined!.get(number);
     if (program === undefined) {
       const value = number === 0 ? undefined : this.judgement.ledger.pool.text(number);
-      program = this.make(layout, base.plan.eventClass.refine!.by(value), base.known);
+      const plan = this.book.narrowed(base.plan.eventClass.refine!.by(value), base.known);
+      program = makeProgram(layout, plan, base.known, this.judgement, this.keyOf);
       base.refined!.set(number, program);
     }
     return program;
@@ -311,11 +302,7 @@ export class EvtxLane {
     if (known >= 0) return this.memory.text[known];
     const number = this.judgement.ledger.pool.number(String(cursor.value(leaf)).slice(0, 256));
     const entry = this.memory.insert(key, type, view, start, length);
-    if (entry >= 0) {
-      this.memory.text[entry] = number;
-      this.memory.signature[entry] = 0;
-      this.memory.hit[entry] = 0;
-    }
+    if (entry >= 0) this.memory.set(entry, 0, 0, number, false);
     return number;
   }
 
@@ -346,109 +333,16 @@ export class EvtxLane {
     };
   }
 
-  private forget(layout: Layout): void {
-    layout.data = undefined;
-  }
-
-  private make(layout: Layout, eventClass: EventClass, known: Known): Program {
-    const plan = this.book.narrowed(eventClass, known);
-    const { view } = plan;
-    const epoch = view.epoch;
-    const steps: Step[] = [];
-    const rolesOf = new Map<string, PlannedRole[]>();
-    for (const role of plan.roles) {
-      const known = rolesOf.get(role.role.field);
-      if (known === undefined) rolesOf.set(role.role.field, [role]);
-      else known.push(role);
-    }
-    const { derived } = eventClass;
-    const shown = new Set<number>();
-    const add = (field: string, leaf: number, slot: number, role: PlannedRole | undefined): void => {
-      const made = leaf < 0 && derived !== undefined && Object.hasOwn(derived, field);
-      // What the kind of event fixes needs no reading, whatever the template says of it.
-      const given = slot >= 0 && Object.hasOwn(known, field);
-      const kind = made ? 'derived' : given ? 'constant' : leaf < 0 ? 'absent' : layout.leaves[leaf].kind;
-      const sign = (value: unknown) => (slot >= 0 ? view.signature(slot, value) : 0);
-      // Values that are made of others aren't the event's own, so keywords don't see them.
-      const keyword = view.keywords && leaf >= 0 && !shown.has(leaf);
-      if (keyword) shown.add(leaf);
-      const constant = kind === 'constant' ? (given ? known[field] : layout.leaves[leaf].constant) : undefined;
-      const absent = sign(kind === 'constant' ? constant : undefined);
-      const said = role !== undefined && kind === 'constant' ? this.judgement.say(role, constant) : 0;
-      const hit = role?.indicator === true && kind === 'constant' && this.judgement.indicated(role.path, constant);
-      const how = kind === 'slot' ? 0 : kind === 'composite' ? 2 : kind === 'derived' ? 3 : 1;
-      const word = keyword && kind === 'constant' ? view.keyword(constant) : 0;
-      if (how === 1 && absent === 0 && said === 0 && !hit && word === 0) return;
-      const name = `${plan.number}|${slot}|${keyword}|${field}|${role === undefined ? '' : plan.roles.indexOf(role)}`;
-      let key = this.keys.get(name);
-      if (key === undefined) {
-        key = FIRST_KEY + this.keys.size;
-        this.keys.set(name, key);
-      }
-      steps.push({
-        leaf,
-        field,
-        slot,
-        keyword,
-        fixedKeyword: word,
-        only: keyword && slot < 0 && role === undefined,
-        role,
-        tuple: role?.tuple ?? -1,
-        rank: role?.rank ?? 0,
-        key,
-        how,
-        absent,
-        fixedText: said,
-        fixedHit: hit,
-        lookups: 0,
-        hits: 0,
-        remembered: true,
-      });
-    };
-    for (let slot = 0; slot < view.fields.length; slot += 1) {
-      const field = view.fields[slot];
-      const roles = rolesOf.get(field);
-      add(field, layout.find(field), slot, roles?.shift());
-    }
-    // The roles that no slot carries.
-    for (const role of plan.roles) {
-      if (rolesOf.get(role.role.field)?.includes(role))
-        add(role.role.field, layout.find(role.role.field), NO_SLOT, role);
-    }
-    if (view.keywords) {
-      layout.leaves.forEach((leaf, index) => {
-        if (!shown.has(index)) add(leaf.path, index, NO_SLOT, undefined);
-      });
-    }
-    const { refine } = eventClass;
-    return {
-      plan,
-      steps,
-      epoch,
-      known,
-      refineLeaf: refine === undefined ? -1 : layout.find(refine.field),
-      refined: refine === undefined ? undefined : new Map(),
-    };
-  }
-
   /** The class of a record without a template. */
   private classOf(cursor: RecordCursor): EventClass {
     const text = (field: string) => {
       const value = cursor.get(field);
       return value === undefined || value === null ? '' : String(value);
     };
-    const base = windowsClass(
-      text('Provider_Name') || text('Provider_EventSourceName'),
-      text('Channel'),
-      Number(text('EventID')) | 0,
-    );
+    const provider = text('Provider_Name') || text('Provider_EventSourceName');
+    const base = windowsClass(provider, text('Channel'), Number(text('EventID')) | 0);
     return base.refine === undefined ? base : base.refine.by(cursor.get(base.refine.field));
   }
-}
-
-/** BinXML types that are written with digits, hexadecimal letters and punctuation alone. */
-function isNumeric(type: number): boolean {
-  return (type >= 3 && type <= 10) || (type >= 15 && type <= 21);
 }
 
 function placeOf(cursor: RecordCursor, file: string): Place {

@@ -82,7 +82,7 @@ export class Judgement {
   /** Counts a record and says whether it is within the period asked for. One without a time is judged: it may be within. */
   admits(time: number): boolean {
     this.records += 1;
-    if (time !== time) this.untimed += 1;
+    if (Number.isNaN(time)) this.untimed += 1;
     else if (this.timed) {
       const { since, until } = this.parts;
       if ((since !== undefined && time < since) || (until !== undefined && time >= until)) {
@@ -114,15 +114,10 @@ export class Judgement {
       if (role.indicator && this.indicated(role.path, value)) hit = true;
     }
     const outcome = event.class.outcome === undefined ? 'unknown' : event.class.outcome(event);
-    const entry = this.ledger.entry(
-      plan.number,
-      event.class,
-      outcome,
-      plan.paths,
-      tuple,
-      plan.paths.length,
-      () => event.place,
-    );
+    const { number, paths } = plan;
+    const entry =
+      this.ledger.find(number, outcome, tuple, paths.length) ??
+      this.ledger.make(number, event.class, outcome, paths, tuple, paths.length, event.place);
     this.ledger.count(entry, time);
     if (entry.watched) this.parts.watch(entry, time, event.place);
     const matched = plan.view.match(event);
@@ -167,7 +162,7 @@ export class Judgement {
     const row = this.parts.rows.get(bound.rule)!;
     const time = event.time ?? Number.NaN;
     const needs = this.parts.needs(bound.rule);
-    if (needs !== undefined && time === time) {
+    if (needs !== undefined && !Number.isNaN(time)) {
       const values = needs.map((field) => event.get(bound.offer.fields?.[field] ?? field));
       this.parts.correlate({ rule: row.number, time, values, place: event.place, entry: entry.number });
     }
@@ -188,8 +183,8 @@ export class Judgement {
       const known = this.sightings.get(key);
       if (known !== undefined) {
         known.count += 1;
-        if (!(known.first <= time)) known.first = time === time ? time : known.first;
-        if (!(known.last >= time)) known.last = time === time ? time : known.last;
+        if (!(known.first <= time)) known.first = !Number.isNaN(time) ? time : known.first;
+        if (!(known.last >= time)) known.last = !Number.isNaN(time) ? time : known.last;
       } else if (this.sightings.size < SIGHTINGS) {
         this.sightings.set(key, {
           indicator,

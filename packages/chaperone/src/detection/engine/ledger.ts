@@ -46,18 +46,45 @@ export class Ledger {
   }
 
   /**
-   * The entry of a tuple. `paths` and `numbers` (of the pool; 0: absent) run in parallel; `count` of them count.
-   * `kind` is any small number that stands for the class.
+   * The entry of a tuple, if there is one. `kind` is any small number that stands for the class; `count` of the `numbers` (of the
+   * pool; 0: absent) count.
    */
-  entry(
+  find(kind: number, outcome: Outcome, numbers: Int32Array, count: number): Entry | undefined {
+    const hash = this.load(kind, outcome, numbers, count);
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (;;) {
+      const at = this.slots[slot] - 1;
+      if (at < 0) return undefined;
+      if (this.same(at, count + 2)) return this.entries[at];
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Makes the entry of a tuple that `find` doesn't know. `paths` runs in parallel to `numbers`. */
+  make(
     kind: number,
     eventClass: EventClass,
     outcome: Outcome,
     paths: readonly NormalPath[],
     numbers: Int32Array,
     count: number,
-    place: () => Place,
+    place: Place,
   ): Entry {
+    if (this.entries.length >= this.limit) {
+      return this.crowded(kind, eventClass, outcome, paths, numbers, count, place);
+    }
+    if (this.entries.length * 2 >= this.slots.length) this.grow();
+    const hash = this.load(kind, outcome, numbers, count);
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.slots[slot] = this.entries.length + 1;
+    return this.add(count + 2, eventClass, outcome, paths, numbers, count, place);
+  }
+
+  /** Puts a tuple into `scratch` and gives its hash. */
+  private load(kind: number, outcome: Outcome, numbers: Int32Array, count: number): number {
     const key = this.scratch;
     key[0] = kind;
     key[1] = outcome === 'success' ? 1 : outcome === 'failure' ? 2 : 0;
@@ -67,30 +94,13 @@ export class Ledger {
       hash = Math.imul(hash ^ numbers[i], 0x85ebca6b);
       hash ^= hash >>> 15;
     }
-    const length = count + 2;
-    let mask = this.slots.length - 1;
-    let slot = hash & mask;
-    for (;;) {
-      const at = this.slots[slot] - 1;
-      if (at < 0) break;
-      if (this.same(at, length)) return this.entries[at];
-      slot = (slot + 1) & mask;
-    }
-    if (this.entries.length >= this.limit) return this.crowded(kind, eventClass, outcome, paths, numbers, count, place);
-    if (this.entries.length * 2 >= this.slots.length) {
-      this.grow();
-      mask = this.slots.length - 1;
-      slot = this.hashOf(length) & mask;
-      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
-    }
-    this.slots[slot] = this.entries.length + 1;
-    return this.add(length, eventClass, outcome, paths, numbers, count, place);
+    return hash;
   }
 
   /** Counts one event of an entry. `time` is NaN where the source states none. */
   count(entry: Entry, time: number): void {
     entry.count += 1;
-    if (time !== time) return;
+    if (Number.isNaN(time)) return;
     if (entry.first === undefined || time < entry.first) entry.first = time;
     if (entry.last === undefined || time > entry.last) entry.last = time;
     const day = Math.floor(time / DAY);
@@ -127,7 +137,7 @@ export class Ledger {
     paths: readonly NormalPath[],
     numbers: Int32Array,
     count: number,
-    place: () => Place,
+    place: Place,
   ): Entry {
     while (this.tupleEnd + length + 1 > this.tuples.length) {
       const wider = new Int32Array(this.tuples.length * 2);
@@ -150,7 +160,7 @@ export class Ledger {
       count: 0,
       first: undefined,
       last: undefined,
-      place: place(),
+      place,
       days: new Set(),
       lastDay: Number.NaN,
       hours: 0,
@@ -167,7 +177,7 @@ export class Ledger {
     paths: readonly NormalPath[],
     numbers: Int32Array,
     count: number,
-    place: () => Place,
+    place: Place,
   ): Entry {
     this.overflow += 1;
     const host = paths.indexOf('device.hostname');

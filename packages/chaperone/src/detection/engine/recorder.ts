@@ -35,7 +35,7 @@ export class Recorder {
     if (place.file !== this.file) this.open(place.file);
     const who = this.who(entry);
     const offset = place.offset === undefined ? '' : `,"offset":${place.offset}`;
-    const stamp = time === time ? `"${rfc3339(time)}"` : 'null';
+    const stamp = !Number.isNaN(time) ? `"${rfc3339(time)}"` : 'null';
     this.part.line(
       `{"id":"${this.id(row, place)}","time":${stamp},${row.json},"source":{"file":${this.fileJson},"record":${place.record}${offset}},` +
         `${who.json},"why":${JSON.stringify(why(row, who, explained, time))},${explained.json},"event":{"class":${JSON.stringify(entry.facts.class.key)}}}`,
@@ -50,7 +50,7 @@ export class Recorder {
     const raw = event.raw();
     return {
       id: this.id(row, event.place),
-      time: time === time ? rfc3339(time) : null,
+      time: !Number.isNaN(time) ? rfc3339(time) : null,
       level: rule.level,
       confidence: row.confidence,
       detector: 'rule',
@@ -116,7 +116,7 @@ export function subject(
 
 function why(row: RuleRow, who: Who, explained: Explained, time: number): string {
   const when =
-    time === time
+    !Number.isNaN(time)
       ? `, ${rfc3339(time).slice(0, 19).replace('T', ' ')} UTC`
       : ', at a time that the source does not state';
   return `${who.words}${who.host}${when}: ${row.rule.title}. ${explained.words}`;

@@ -40,10 +40,10 @@ export class Tally {
     else {
       cell.count += 1;
       // Written so that NaN, the unknown time, gives way to any known one.
-      if (!(cell.first <= time)) cell.first = time === time ? time : cell.first;
-      if (!(cell.last >= time)) cell.last = time === time ? time : cell.last;
+      if (!(cell.first <= time)) cell.first = !Number.isNaN(time) ? time : cell.first;
+      if (!(cell.last >= time)) cell.last = !Number.isNaN(time) ? time : cell.last;
     }
-    if (time === time) {
+    if (!Number.isNaN(time)) {
       const hour = Math.floor(time / HOUR);
       const counts = this.hours[level];
       counts.set(hour, (counts.get(hour) ?? 0) + 1);
