@@ -1,6 +1,7 @@
 import type { Offer } from '@chaperone/sigma';
 import type { EventClass, LogEvent, Place, Unread } from '../../event.ts';
 import type { DecodeContext, Format } from '../../format.ts';
+import { parseEnvelope } from '../../formats/index.ts';
 import { windowsClass } from '../classes.ts';
 import { FlatEvent } from './flat-event.ts';
 import type { Json } from './json-object.ts';
@@ -58,9 +59,15 @@ export const sigmaEvent: Format = {
     const { message } = json;
     if (json.product === undefined && json.category === undefined && json.service === undefined) return undefined;
     if (typeof message === 'string' && isSnare(message)) return snareEvent(message, place, context);
-    return new FlatEvent(statedClass(json), flatTime(json, context), place, json, raw);
+    const time = flatTime(json, context) ?? (typeof message === 'string' ? syslogTime(message, context) : undefined);
+    return new FlatEvent(statedClass(json), time, place, json, raw);
   },
 };
+
+/** The stamp of a syslog line that was wrapped whole. */
+function syslogTime(message: string, context: DecodeContext): number | undefined {
+  return message.startsWith('<') ? parseEnvelope(message, context).time : undefined;
+}
 
 const MAX_CLASSES = 2048;
 const classes = new Map<string, EventClass>();
