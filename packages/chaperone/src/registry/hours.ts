@@ -17,7 +17,6 @@ export interface Hours {
   readonly exceptions: ReadonlyMap<number, readonly Span[]>;
 }
 
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export const WHOLE_DAY: readonly Span[] = [{ from: 0, to: 1440 }];
 
 /** The spans that begin on a day. */
