@@ -3,9 +3,9 @@ import type { Activity, Attribution, Exception, Provider, Registry, Tool } from 
 import { objectOf, principalOf } from '../attribution/principal.ts';
 import type { Evidence, Finding } from '../finding.ts';
 import { makeFinding, sayTime, sayWitness, shown } from '../registry-finding.ts';
-import { whoIs } from '../terms/assess.ts';
 import { holdsBack } from '../terms/judge.ts';
 import { isUse } from '../terms/use.ts';
+import { whoIs } from '../terms/verdict.ts';
 import { otherInstance } from './other-instance.ts';
 import { createsAccount, type Trace, Traces, WEIGHT } from './traces.ts';
 

@@ -1,4 +1,3 @@
-import type { Level } from '@chaperone/sigma';
 import {
   type Account,
   type Activity,
@@ -8,25 +7,14 @@ import {
   type Term,
   wallClock,
 } from '../../registry/index.ts';
-import type { Evidence } from '../finding.ts';
 import { providerName, shown } from '../registry-finding.ts';
 import { HALF_HOUR, MAX_SPLIT, momentsOf, type Observed, type Slot } from './observations.ts';
 import type { Occurrence } from './occurrences.ts';
 import { askFrom, askMfa, askTicket, askTo, askUntil, askVpn, askWhen, askWith, type Subject } from './parts.ts';
 import { type Answer, type Answers, allOf, anyOf, type PartName } from './truth.ts';
 import { HERE, isUse, readUse } from './use.ts';
+import { breach, keyOf, type Verdict, whoIs } from './verdict.ts';
 import type { VpnLog } from './vpn-log.ts';
-
-const TITLES: Readonly<Record<PartName, string>> = {
-  until: 'after the term ended',
-  when: 'outside the agreed hours',
-  from: 'from a source that was not agreed',
-  to: 'of a system that was not agreed',
-  with: 'with a tool that was not agreed',
-  vpn: 'without a VPN session',
-  ticket: 'without a ticket',
-  mfa: 'without a second factor',
-};
 
 const QUESTIONS: Readonly<Record<PartName, string>> = {
   until: 'Was {who} used after the term ended?',
@@ -41,17 +29,6 @@ const QUESTIONS: Readonly<Record<PartName, string>> = {
 
 /** What failed attempts are asked: a refused logon shows no tool and no session. */
 const FOR_FAILURES: ReadonlySet<PartName> = new Set<PartName>(['until', 'when', 'from', 'to']);
-
-interface Verdict {
-  readonly key: string;
-  readonly parts: readonly string[];
-  readonly title: string;
-  readonly level: Level;
-  readonly file: string;
-  readonly because: readonly string[];
-  readonly evidence: readonly Evidence[];
-  readonly techniques: readonly string[];
-}
 
 interface Open {
   readonly question: string;
@@ -381,51 +358,6 @@ function continues(
     before.parts.join() === verdict.parts.join() &&
     before.because.join() === verdict.because.join()
   );
-}
-
-function keyOf(verdict: Verdict | undefined): string {
-  return verdict === undefined ? '' : JSON.stringify([verdict.key, verdict.parts, verdict.because]);
-}
-
-/** Who it was, in words: `svc-rmm (Northgate's service account)`, `ng-anna (Anna Berg of Northgate)`. */
-export function whoIs(
-  registry: Registry,
-  account: Account | undefined,
-  seen: string | undefined,
-  provider: string,
-): string {
-  const name = providerName(registry, provider);
-  if (account === undefined) return seen === undefined ? `Somebody of ${name}` : `${shown(seen)} (coming from ${name})`;
-  const label = account.declared.pattern !== undefined && seen !== undefined ? seen : account.label;
-  if (account.person !== undefined) return `${shown(label)} (${account.person.name} of ${name})`;
-  return `${shown(label)} (${name}'s ${account.kind === undefined || account.kind === 'person' ? '' : `${account.kind} `}account)`;
-}
-
-function breach(term: Term, answers: Answers, registry: Registry): Verdict {
-  const parts: PartName[] = [];
-  const because: string[] = [];
-  const evidence: Evidence[] = [];
-  for (const [part, answer] of answers) {
-    if (answer.truth !== 'no') continue;
-    parts.push(part);
-    because.push(answer.because);
-    evidence.push({
-      selection: `${term.key} ${part}`,
-      field: answer.field ?? part,
-      value: shown(answer.value ?? ''),
-      ...(answer.expected === undefined ? {} : { expected: answer.expected }),
-    });
-  }
-  return {
-    key: term.key,
-    parts,
-    title: `Provider access ${parts.map((part) => TITLES[part]).join(', ')}`,
-    level: term.level,
-    file: `${registry.file}:${term.line}`,
-    because,
-    evidence,
-    techniques: ['T1199', 'T1078'],
-  };
 }
 
 function defined(time: number): number | undefined {

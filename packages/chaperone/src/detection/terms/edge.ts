@@ -1,11 +1,11 @@
 import { type Account, type Activity, isSystemAccount, type Registry } from '../../registry/index.ts';
 import { principalOf } from '../attribution/principal.ts';
 import { providerName, shown } from '../registry-finding.ts';
-import { whoIs } from './assess.ts';
 import { momentsOf, type Observed } from './observations.ts';
 import type { Occurrence } from './occurrences.ts';
 import { samePerson } from './parts.ts';
 import { isUse, readUse } from './use.ts';
+import { whoIs } from './verdict.ts';
 import type { VpnLog, VpnSession } from './vpn-log.ts';
 
 /*
