@@ -50,6 +50,13 @@ export interface View {
   signature(slot: number, value: unknown): number;
   /** what a value (or the raw text) means to the keywords. 0: nothing */
   keyword(value: unknown): number;
+  /**
+   * Whether the value in a slot can matter to an event that has come to this state. A slot in which no rule is called up is
+   * only read for rules that are alive: a caller may leave it out where this says false, and need not find its value.
+   */
+  wants(state: number, slot: number): boolean;
+  /** Whether a slot has to be read whatever the state: then `wants` need not be asked. */
+  always(slot: number): boolean;
   /** the state after one more signature, keywords last; 0 is the start. Order of slots must be ascending */
   step(state: number, signature: number): number;
   outcome(state: number): Outcome;

@@ -94,6 +94,14 @@ export class RuleView implements View {
     return this.#keywordReader === undefined ? 0 : this.#keywordReader.read(value);
   }
 
+  wants(state: number, slot: number): boolean {
+    return this.#machine.wants(state, slot);
+  }
+
+  always(slot: number): boolean {
+    return this.#machine.always(slot);
+  }
+
   step(state: number, signature: number): number {
     const known = this.#machine.known(state, signature);
     if (known >= 0) return known;
@@ -131,6 +139,7 @@ export class RuleView implements View {
     const fields = this.fields;
     let state = 0;
     for (let slot = 0; slot < fields.length; slot++) {
+      if (!this.#machine.wants(state, slot)) continue;
       const signature = this.signature(slot, event.get(fields[slot]));
       if (signature !== 0) state = this.step(state, signature);
     }

@@ -42,6 +42,10 @@ export class StateMachine {
   /** rule → whether it has been looked at in the step being computed */
   readonly #looked: Uint8Array;
   #buffer = new Int32Array(256);
+  /** slot → whether it has to be read in any state: a rule may be called up there, or by what is carried from there */
+  readonly #always: Uint8Array;
+  /** state → slot → whether a rule alive in the state reads it; made when first asked for */
+  #wanted: (Uint8Array | undefined)[] = [];
   /** steps that had to be computed, in all */
   computed = 0;
 
@@ -50,6 +54,10 @@ export class StateMachine {
     this.#held = new Uint8Array(rules.leaves.length);
     this.#needed = new Uint8Array(rules.leaves.length);
     this.#looked = new Uint8Array(rules.bounds.length);
+    this.#always = new Uint8Array(rules.fields.length + 1);
+    for (const [leaf, slot] of rules.leafSlot.entries()) {
+      if (rules.calls[leaf].length > 0 || rules.carriedTo[leaf] > slot) this.#always[slot] = 1;
+    }
     this.#begin();
   }
 
@@ -70,7 +78,32 @@ export class StateMachine {
   reset(): void {
     this.#states.clear();
     this.#steps.clear();
+    this.#wanted = [];
     this.#begin();
+  }
+
+  /** Whether a slot has to be read in any state. */
+  always(slot: number): boolean {
+    return this.#always[slot] === 1;
+  }
+
+  /** Whether a value in the slot can still change what an event in this state comes to. */
+  wants(state: number, slot: number): boolean {
+    return this.#always[slot] === 1 || (this.#wanted[state] ?? this.#wantedIn(state))[slot] === 1;
+  }
+
+  #wantedIn(state: number): Uint8Array {
+    const wanted = new Uint8Array(this.#rules.fields.length + 1);
+    const pool = this.#states.pool;
+    const start = this.#states.start(state);
+    const end = start + this.#states.length(state);
+    for (let i = start; i < end; i++) {
+      if ((pool[i] & 3) !== ALIVE) continue;
+      for (const leaf of this.#rules.ruleLeaves[pool[i] >>> 2]) wanted[this.#rules.leafSlot[leaf]] = 1;
+    }
+    while (this.#wanted.length <= state) this.#wanted.push(undefined);
+    this.#wanted[state] = wanted;
+    return wanted;
   }
 
   #begin(): void {

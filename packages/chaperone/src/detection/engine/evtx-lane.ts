@@ -92,14 +92,13 @@ export class EvtxLane {
     }
     this.fast += 1;
     let program = this.programOf(layout, cursor);
-    let state = this.run(program, cursor);
-    // The plan's memory was cleared on the way: what was gathered so far belongs to the old one.
-    for (let again = 0; program.plan.view.epoch !== program.epoch && again < 3; again += 1) {
+    // The view has begun anew: what was remembered of it is worth nothing any more.
+    if (program.plan.view.epoch !== program.epoch) {
       this.memory.clear();
       layout.data = undefined;
       program = this.programOf(layout, cursor);
-      state = this.run(program, cursor);
     }
+    const state = this.run(program, cursor);
     const { plan } = program;
     const { ledger } = judgement;
     const outcome = this.outcome(program, cursor);
@@ -124,7 +123,7 @@ export class EvtxLane {
   }
 
   private run(program: Program, cursor: RecordCursor): number {
-    const { plan, leaf, how, key, absent, text, tuple: tupleAt, rank, remembered } = program;
+    const { plan, leaf, how, key, absent, text, tuple: tupleAt, rank, remembered, lazy, slot } = program;
     const { view } = plan;
     const { memory, tuple, ranks } = this;
     const count = leaf.length;
@@ -134,6 +133,7 @@ export class EvtxLane {
     for (let i = plan.paths.length - 1; i >= 0; i -= 1) tuple[i] = 0;
     if (this.hits.length > 0) this.hits = [];
     for (let i = 0; i < count; i += 1) {
+      if (lazy[i] === 1 && !view.wants(state, slot[i])) continue;
       let sign = absent[i];
       let number = text[i];
       if (how[i] !== FIXED) {

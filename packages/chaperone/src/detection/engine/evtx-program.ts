@@ -59,6 +59,8 @@ export interface Program {
   readonly tuple: Int32Array;
   readonly rank: Int32Array;
   readonly remembered: Uint8Array;
+  /** whether the step may be left out where the state doesn't want its slot */
+  readonly lazy: Uint8Array;
   /** leaves that nothing but the keywords wants, and their keys */
   readonly wordLeaf: Int32Array;
   readonly wordKey: Int32Array;
@@ -168,6 +170,9 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
     tuple: Int32Array.from(steps, (step) => step.role?.tuple ?? -1),
     rank: Int32Array.from(steps, (step) => step.role?.rank ?? 0),
     remembered: new Uint8Array(steps.length).fill(1),
+    lazy: Uint8Array.from(steps, ({ slot, role, keyword }) =>
+      slot >= 0 && role === undefined && !keyword && !view.always(slot) ? 1 : 0,
+    ),
     wordLeaf: Int32Array.from(wordLeaf),
     wordKey: Int32Array.from(wordLeaf, (leaf) => keys(`${plan.number}|word|${layout.leaves[leaf].path}`)),
     fixedWords: Int32Array.from(fixedWords),
