@@ -8,7 +8,7 @@ import { groupByField, type Logic, type Predicate, PredicateTable } from './logi
 import { atomsIn } from './predicate-check.ts';
 import { RuleView, type ViewStats } from './rule-view.ts';
 import { MemoryBudget } from './value-memory.ts';
-import { type Applying, sourceField, tabulate } from './view-rules.ts';
+import { type Applying, sourceField, tabulate, type ViewRules } from './view-rules.ts';
 import { predicatePrice } from './witness.ts';
 
 export interface PlanOptions {
@@ -66,7 +66,12 @@ class RulePlan implements Plan {
   readonly #atoms = new AtomTable();
   readonly #predicates = new PredicateTable();
   readonly #price: Float64Array;
-  readonly #programs: Map<string | null, FieldProgram>;
+  /** how often a formula over one field may be expected to hold */
+  readonly #cost: (formula: Formula) => number;
+  readonly #programs: Map<string, FieldProgram>;
+  readonly #keywordPrograms = new Map<string, FieldProgram>();
+  /** the budget, unless nothing is to be remembered */
+  readonly #remembering: MemoryBudget | undefined;
   readonly #budget: MemoryBudget;
   readonly #maxStates: number;
   readonly #bySource = new Map<string, number[]>();
@@ -87,10 +92,10 @@ class RulePlan implements Plan {
     const { predicates } = this.#predicates;
     const popularity = new Int32Array(this.#atoms.atoms.length);
     for (const { formula } of predicates) for (const atom of new Set(atomsIn(formula, []))) popularity[atom]++;
-    const price = (formula: Formula) => predicatePrice(formula, (atom) => popularity[atom]);
-    this.#price = Float64Array.from(predicates, ({ formula }) => price(formula));
-    const budget = options.memory === false ? undefined : this.#budget;
-    this.#programs = programs(this.#atoms.atoms, predicates, price, budget);
+    this.#cost = (formula: Formula) => predicatePrice(formula, (atom) => popularity[atom]);
+    this.#price = Float64Array.from(predicates, ({ formula }) => this.#cost(formula));
+    this.#remembering = options.memory === false ? undefined : this.#budget;
+    this.#programs = programs(this.#atoms.atoms, predicates, this.#cost, this.#remembering);
   }
 
   view(offers: readonly Offer[]): View {
@@ -100,7 +105,9 @@ class RulePlan implements Plan {
     view = this.#views.get(key);
     if (view === undefined) {
       const tables = tabulate(this.#applying(offers), this.#price);
-      view = new RuleView(offers, tables, (field) => this.#programs.get(field)!, this.#maxStates);
+      const keywords = this.#keywordProgram(tables);
+      const program = (field: string | null) => (field === null ? keywords : this.#programs.get(field))!;
+      view = new RuleView(offers, tables, program, this.#maxStates);
       this.#views.set(key, view);
     }
     this.#viewOf.set(offers, view);
@@ -129,6 +136,27 @@ class RulePlan implements Plan {
     return applying;
   }
 
+  /**
+   * The program for the keywords of one view. Keywords are looked for in every value of an event, so what a view doesn't ask
+   * for costs more here than in a field that few values belong to; views that ask for the same share the program.
+   */
+  #keywordProgram(tables: ViewRules): FieldProgram | undefined {
+    const asked = tables.leaves.flatMap(({ predicate, field }) => (field === null ? [predicate] : []));
+    if (asked.length === 0) return undefined;
+    const key = asked
+      .map(({ id }) => id)
+      .sort((a, b) => a - b)
+      .join();
+    let program = this.#keywordPrograms.get(key);
+    if (program === undefined) {
+      const used = new Set(asked.flatMap(({ formula }) => atomsIn(formula, [])));
+      const atoms = this.#atoms.atoms.filter((atom) => used.has(atom.id));
+      program = new FieldProgram(null, atoms, asked, this.#cost, this.#remembering);
+      this.#keywordPrograms.set(key, program);
+    }
+    return program;
+  }
+
   /** Whether a rule reads the same fields of the source under both offers. */
   #readsAlike(index: number, a: Offer, b: Offer): boolean {
     return fieldsIn(this.#logic[index], []).every((field) => sourceField(a, field) === sourceField(b, field));
@@ -137,7 +165,7 @@ class RulePlan implements Plan {
   stats(): PlanStats {
     let built = 0;
     let walked = 0;
-    for (const program of this.#programs.values()) {
+    for (const program of [...this.#programs.values(), ...this.#keywordPrograms.values()]) {
       if (program.built) built++;
       walked += program.walked;
     }
@@ -160,12 +188,12 @@ function programs(
   predicates: readonly Predicate[],
   price: (formula: Formula) => number,
   budget: MemoryBudget | undefined,
-): Map<string | null, FieldProgram> {
+): Map<string, FieldProgram> {
   const atomsOf = Map.groupBy(atoms, (atom) => atom.field);
   const predicatesOf = Map.groupBy(predicates, (predicate) => predicate.field);
-  const all = new Map<string | null, FieldProgram>();
+  const all = new Map<string, FieldProgram>();
   for (const [field, ofField] of predicatesOf) {
-    all.set(field, new FieldProgram(field, atomsOf.get(field) ?? [], ofField, price, budget));
+    if (field !== null) all.set(field, new FieldProgram(field, atomsOf.get(field) ?? [], ofField, price, budget));
   }
   return all;
 }

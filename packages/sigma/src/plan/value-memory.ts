@@ -1,8 +1,10 @@
 /**
  * What strings have meant before. 98.5 % of the look-ups that Windows rules cause can be answered from memory; but some
- * fields never repeat (hashes, GUIDs), and there remembering costs more than walking: a memory that isn't hit stops
- * for a while, then tries again.
+ * fields never repeat (hashes, GUIDs), and there remembering costs more than walking. So a string is stored when it
+ * comes the second time, and a memory that isn't hit stops for a while, then tries again.
  */
+
+import { SPREAD } from '../automaton/gram-table.ts';
 
 /** What all memories of a plan may hold together. */
 export class MemoryBudget {
@@ -59,6 +61,7 @@ const SLICED = 13;
 export class ValueMemory {
   readonly #budget: MemoryBudget;
   readonly #known = new Map<string, number>();
+  readonly #door = new Doorkeeper();
   #asked = 0;
   #hits = 0;
   #rest = 0;
@@ -86,6 +89,7 @@ export class ValueMemory {
   put(text: string, number: number): void {
     if (this.#rest > 0 || text.length > MAX_UNITS) return;
     if (this.#asked >= TRIAL && this.#judge()) return;
+    if (!this.#door.knock(text) || this.#known.has(text)) return;
     this.#budget.spend(text.length);
     this.#units += text.length;
     this.#known.set(text.length < SLICED ? text : detached(text), number);
@@ -114,6 +118,38 @@ export class ValueMemory {
     this.#budget.release(this.#known.size, this.#units);
     this.#known.clear();
     this.#units = 0;
+  }
+}
+
+const LOG_DOORS = 15;
+const DOORS = 1 << LOG_DOORS;
+/** Characters looked at, spread over the string: GUIDs and hashes differ in any, paths near their ends. */
+const LOG_SAMPLES = 3;
+const SAMPLES = 1 << LOG_SAMPLES;
+
+/**
+ * Lets a string in at its second coming (a doorkeeper, as in TinyLFU by Einziger and others, 2017): what comes once is
+ * never stored. Strings are told apart by a few of their characters; a mix-up only lets one in early.
+ */
+class Doorkeeper {
+  readonly #seen = new Uint8Array(DOORS);
+  #count = 0;
+
+  /** Whether the string, or one like it, has been here before. */
+  knock(text: string): boolean {
+    const length = text.length;
+    let hash = length;
+    for (let i = 1; i <= SAMPLES; i++)
+      hash = Math.imul(hash ^ text.charCodeAt(((length - 1) * i) >> LOG_SAMPLES), SPREAD);
+    const door = hash >>> (32 - LOG_DOORS);
+    if (this.#seen[door] === 1) return true;
+    // Half of the doors open to anyone would be no doors: begin anew before that.
+    if (++this.#count > DOORS / 4) {
+      this.#seen.fill(0);
+      this.#count = 1;
+    }
+    this.#seen[door] = 1;
+    return false;
   }
 }
 
