@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearReports, ReportError, reportFiles, summaryFile } from '../report/index.ts';
 import { UsageError } from './exit.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Says that a folder is ours from the first moment, before there is a summary: an interrupted scan's folder can be used again. */
 const marker = '.chaperone';
@@ -23,7 +24,7 @@ export async function prepareOut(out: string, force: boolean): Promise<void> {
       'Give another folder with --out, or --force to write among them (only files of our own names are replaced).',
     );
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     await clearReports(out);
     await writeFile(
       join(out, marker),

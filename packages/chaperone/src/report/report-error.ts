@@ -24,11 +24,11 @@ export class ReportError extends Error {
         'Free some space, or give another folder with --out. The logs are untouched; scan again.',
         error,
       );
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT')
       return new ReportError(
         'no_permission',
         file,
-        `${file} could not be written: no permission`,
+        `${file} could not be written: ${code === 'ENOENT' ? 'nothing can be made there' : 'no permission'}`,
         'Give a folder that you may write to with --out.',
         error,
       );

@@ -243,3 +243,32 @@ test('no text of a log reaches the terminal alive', async () => {
   const csv = await readFile(join(folder, 'report', 'findings.csv'), 'utf8');
   expect(csv.replaceAll('\r\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
 });
+
+test.each([
+  [
+    'a full disk, told by the system',
+    Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }),
+    'disk_full',
+  ],
+  [
+    'a full disk, told by a worker',
+    new Error('A worker of the scan failed: Error: ENOSPC: no space left on device, write'),
+    'disk_full',
+  ],
+])('%s, is said plainly', async (_, error, code) => {
+  const io = memoryIo({ cwd: folder });
+  const full = async () => () => Promise.reject(error);
+  await expect(scan(['logs'], defaults, io, full)).rejects.toMatchObject({ name: 'ReportError', code });
+});
+
+test.runIf(process.platform === 'linux')('a place where nothing can be made is refused, not waited for', async () => {
+  const io = memoryIo({ cwd: folder });
+  const given = { ...defaults, out: '/proc/none/report' };
+  await expect(scan(['logs'], given, io, engine(sampleResult()))).rejects.toMatchObject({ name: 'ReportError' });
+});
+
+test('folders above --out are made', async () => {
+  const io = memoryIo({ cwd: folder });
+  await scan(['logs'], { ...defaults, out: 'a/b/c' }, io, engine(sampleResult()));
+  expect(await readdir(join(folder, 'a', 'b', 'c'))).toContain('report.html');
+});

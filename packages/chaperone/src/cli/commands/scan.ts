@@ -88,10 +88,12 @@ export async function scan(
 /** The engine's own refusals (a registry or pipeline that can't be used) and a disk that is full, put into words for the user. */
 function refuse(error: unknown, out: string): never {
   if (error instanceof Error && error.name === 'ScanInputError') throw new UsageError(error.message);
-  const code = (error as NodeJS.ErrnoException)?.code;
+  // a worker's failure arrives as text
+  const told = error instanceof Error ? /\b(ENOSPC|EDQUOT)\b/.exec(error.message)?.[1] : undefined;
+  const code = (error as NodeJS.ErrnoException)?.code ?? told;
   const path = (error as NodeJS.ErrnoException)?.path ?? out;
   if (code === 'ENOSPC' || code === 'EDQUOT' || (path.startsWith(out) && (code === 'EACCES' || code === 'EROFS')))
-    throw ReportError.from(error, path);
+    throw ReportError.from(Object.assign(new Error(String(error), { cause: error }), { code }), path);
   throw error;
 }
 

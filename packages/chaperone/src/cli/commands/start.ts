@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { makeFolder } from '../make-folder.ts';
 import { scan } from './scan.ts';
 
 /** What makes the sample case: content/sample/index.ts. */
@@ -15,7 +15,7 @@ export async function start({ dir }: { dir: string }, io: Io): Promise<number> {
   const logs = join(folder, 'logs');
   const { makeSample } = await loadSample();
   io.stderr.write(`Making a sample case in ${folder} ...\n`);
-  await mkdir(logs, { recursive: true });
+  await makeFolder(logs);
   const { paths, registry } = await makeSample(logs);
   const code = await scan(
     paths,
