@@ -1,5 +1,6 @@
 /** A sample of what `scripts/sql-agreement.ts` does in full: SigmaHQ's rules and the corpus, in chDB. */
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadDirectory } from '../../src/load/load-directory.ts';
 import { loadRules } from '../../src/load/load-rules.ts';
@@ -10,8 +11,12 @@ import { compareSql } from '../../testkit/sql-agreement.ts';
 
 test.skipIf(!corpusIsThere() || !(await chdbRuns()))('SQL selects what the evaluator finds in the corpus', async () => {
   const { sources } = await loadDirectory(join(CORPUS, 'sigma-rules'));
-  // every ninth file: all folders have their part
-  const { rules } = loadRules(sources.filter((_, index) => index % 9 === 0));
+  // rules that have an event of their own in the corpus, and every fifteenth file: all folders have their part
+  const cases = new Set(
+    (readdirSync(join(CORPUS, 'sigma-regression'), { recursive: true }) as string[]).map((path) => basename(path)),
+  );
+  const sample = sources.filter(({ file }, index) => cases.has(basename(file, '.yml')) || index % 15 === 0);
+  const { rules } = loadRules(sample);
   const events = [...corpusEvents(6)];
   const table = await EventTable.open();
   try {
@@ -20,9 +25,9 @@ test.skipIf(!corpusIsThere() || !(await chdbRuns()))('SQL selects what the evalu
     expect(
       disagreements.map(({ rule, onlyEvaluator, onlySql }) => ({ rule: rule.file, onlyEvaluator, onlySql })),
     ).toEqual([]);
-    expect(compared).toBeGreaterThan(400);
+    expect(compared).toBeGreaterThan(300);
     expect(events.length).toBeGreaterThan(500);
-    expect(matches).toBeGreaterThan(50);
+    expect(matches).toBeGreaterThan(100);
   } finally {
     await table.close();
   }
