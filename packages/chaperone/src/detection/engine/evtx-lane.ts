@@ -123,7 +123,7 @@ export class EvtxLane {
   }
 
   private run(program: Program, cursor: RecordCursor): number {
-    const { plan, leaf, how, key, absent, text, tuple: tupleAt, rank, remembered, lazy, slot } = program;
+    const { plan, leaf, how, key, absent, text, tuple: tupleAt, rank, remembered, lazy, slot, last } = program;
     const { view } = plan;
     const { memory, tuple, ranks } = this;
     const count = leaf.length;
@@ -143,9 +143,12 @@ export class EvtxLane {
             if (sign !== 0) state = view.step(state, sign);
             continue;
           }
-          if (remembered[i] === 1) entry = memory.lookup(key[i], cursor.type, cursor.view, cursor.start, cursor.length);
+          if (remembered[i] === 1) {
+            entry = memory.lookup(key[i], cursor.type, cursor.view, cursor.start, cursor.length, last[i]);
+          }
         }
         if (entry >= 0) {
+          last[i] = entry;
           sign = memory.signature[entry];
           number = memory.text[entry];
           const word = memory.keyword[entry];
@@ -174,7 +177,7 @@ export class EvtxLane {
 
   /** Shows the values that nothing else wants to the keywords; most are told by type and length to be no words. */
   private keywords(program: Program, cursor: RecordCursor, count: number): number {
-    const { plan, wordLeaf, wordKey, fixedWords } = program;
+    const { plan, wordLeaf, wordKey, wordLast, fixedWords } = program;
     const { memory } = this;
     let words = count;
     for (let i = 0; i < fixedWords.length && words < WORDS; i += 1) this.words[words++] = fixedWords[i];
@@ -184,10 +187,12 @@ export class EvtxLane {
       const at = this.found[i];
       if (!cursor.locate(wordLeaf[at])) continue;
       const { type, view, start, length } = cursor;
-      let entry = memory.lookup(wordKey[at], type, view, start, length);
+      let entry = memory.lookup(wordKey[at], type, view, start, length, wordLast[at]);
       let word: number;
-      if (entry >= 0) word = memory.keyword[entry];
-      else {
+      if (entry >= 0) {
+        word = memory.keyword[entry];
+        wordLast[at] = entry;
+      } else {
         word = plan.view.keyword(cursor.value(wordLeaf[at]));
         entry = memory.insert(wordKey[at], type, view, start, length);
         if (entry >= 0) memory.set(entry, 0, word, 0, false);

@@ -59,6 +59,9 @@ export interface Program {
   readonly tuple: Int32Array;
   readonly rank: Int32Array;
   readonly remembered: Uint8Array;
+  /** entry of the value memory that the step met last */
+  readonly last: Int32Array;
+  readonly wordLast: Int32Array;
   /** whether the step may be left out where the state doesn't want its slot */
   readonly lazy: Uint8Array;
   /** leaves that nothing but the keywords wants, and their keys */
@@ -170,6 +173,8 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
     tuple: Int32Array.from(steps, (step) => step.role?.tuple ?? -1),
     rank: Int32Array.from(steps, (step) => step.role?.rank ?? 0),
     remembered: new Uint8Array(steps.length).fill(1),
+    last: new Int32Array(steps.length).fill(-1),
+    wordLast: new Int32Array(wordLeaf.length).fill(-1),
     lazy: Uint8Array.from(steps, ({ slot, role, keyword }) =>
       slot >= 0 && role === undefined && !keyword && !view.always(slot) ? 1 : 0,
     ),
