@@ -37,6 +37,8 @@ export class SubstringIndex {
   readonly #singles: Int32Array;
   /** short needles with characters beyond ASCII */
   readonly #odd: readonly { readonly text: string; readonly needle: number }[];
+  /** whether all needles have four characters or more, which makes for a shorter loop */
+  readonly #longOnly: boolean;
   /** all needles, one after the other, as code units */
   readonly #units: Uint16Array;
   readonly #start: Int32Array;
@@ -70,6 +72,7 @@ export class SubstringIndex {
     this.#pairs = short.length > 0 ? new PairTable(this.#fileShort(short)) : NO_PAIRS;
     this.#singles = singles;
     this.#odd = odd;
+    this.#longOnly = long.length === needles.length;
   }
 
   /** Files each needle under the gram that fewest needles contain, and among those the least used so far. */
@@ -121,11 +124,26 @@ export class SubstringIndex {
 
   /** Fills `hits` with the needles that occur in the text, whatever its case. */
   walk(text: string): void {
+    this.hits.clear();
+    if (this.#longOnly) this.#walkLong(text);
+    else this.#walkAll(text);
+  }
+
+  #walkLong(text: string): void {
+    const { bits, shift } = this.#long;
+    const length = text.length;
+    let packed = 0;
+    for (let i = 0; i < length; i++) {
+      const unit = UNIT_FOLD[text.charCodeAt(i)];
+      packed = (packed << 8) | (unit < ASCII ? unit : squeeze(unit));
+      const bit = Math.imul(packed, SPREAD) >>> shift;
+      if ((bits[bit >>> 5] >>> (bit & 31)) & 1) this.#probe(packed, text, i);
+    }
+  }
+
+  #walkAll(text: string): void {
     const hits = this.hits;
-    hits.clear();
-    const long = this.#long;
-    const bits = long.bits;
-    const shift = long.shift;
+    const { bits, shift } = this.#long;
     const heads = this.#pairs.heads;
     const singles = this.#singles;
     const length = text.length;

@@ -15,8 +15,8 @@ import { type MemoryBudget, ValueMemory } from './value-memory.ts';
 const MAX_LISTS = 1 << 16;
 /** Ints in all lists together, likewise. */
 const MAX_WEIGHT = 1 << 21;
-/** Distinct numbers remembered. */
-const MAX_NUMBERS = 1 << 13;
+/** Numbers remembered, one for each value of their low bits: event ids stay, process ids pass through. */
+const NUMBER_PLACES = 256;
 
 export class FieldProgram {
   readonly field: string | null;
@@ -34,11 +34,15 @@ export class FieldProgram {
   readonly #listOf: number[] = [];
   readonly #price: (formula: Formula) => number;
   readonly #memory: ValueMemory | undefined;
-  readonly #remembered = new Map<number, number>();
+  /** the number last seen in each place, NaN for none, and its list */
+  readonly #numberAt = new Float64Array(NUMBER_PLACES).fill(Number.NaN);
+  readonly #numberList = new Int32Array(NUMBER_PLACES);
   readonly #found: Int32Array;
   #truth: Hits | undefined;
   #values: ValueCheck | undefined;
   #check: PredicateCheck | undefined;
+  /** a string shorter than this can mean nothing */
+  #least = 0;
   #absent = -1;
 
   /**
@@ -74,6 +78,7 @@ export class FieldProgram {
   /** The number of the list of predicates that hold of a value. */
   read(value: unknown): number {
     if (typeof value === 'string') {
+      if (value.length < this.#least) return 0;
       if (this.#memory === undefined) return this.#walk(value);
       const known = this.#memory.get(value);
       return known >= 0 ? known : this.#learn(value, this.#memory);
@@ -87,11 +92,11 @@ export class FieldProgram {
   }
 
   #readNumber(value: number): number {
-    const known = this.#remembered.get(value);
-    if (known !== undefined) return known;
+    const place = value & (NUMBER_PLACES - 1);
+    if (this.#numberAt[place] === value) return this.#numberList[place];
     const list = this.#walk(value);
-    if (this.#remembered.size >= MAX_NUMBERS) this.#remembered.clear();
-    this.#remembered.set(value, list);
+    this.#numberAt[place] = value;
+    this.#numberList[place] = list;
     return list;
   }
 
@@ -133,7 +138,7 @@ export class FieldProgram {
     this.#listOf.length = 0;
     this.#reserveEmpty();
     this.#memory?.clear();
-    this.#remembered.clear();
+    this.#numberAt.fill(Number.NaN);
     this.#absent = -1;
   }
 
@@ -149,6 +154,7 @@ export class FieldProgram {
       this.#atoms.map((atom) => atom.test),
       this.#truth,
     );
+    this.#least = this.#values.least;
     this.#check = new PredicateCheck(this.predicates, (atom) => numbers.get(atom)!, this.#price, this.#truth);
     return this.#check;
   }

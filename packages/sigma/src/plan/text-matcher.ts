@@ -68,6 +68,8 @@ export class TextMatcher {
    * without case (`ſ` and `s`) and that `fold` keeps apart.
    */
   readonly #foreign: Filed = { holds: [], checks: [] };
+  /** a text shorter than this passes no test */
+  least = Number.POSITIVE_INFINITY;
   #checks = 0;
   /** checks made already: an expression may be filed under many literals of one text */
   readonly #tried: Hits;
@@ -100,6 +102,7 @@ export class TextMatcher {
   #addRegex(test: TextTest & { kind: 'regex' }, file: (place: Place, literal: string) => Filed): void {
     const { literals, length } = regexGuard(test.source);
     const { number } = test;
+    this.least = Math.min(this.least, length);
     const check = { matches: (text: string) => text.length >= length && test.check.matches(text) };
     const filed = { id: this.#checks++, number, check };
     for (const literal of literals ?? []) file('inside', literal).checks.push(filed);
@@ -111,6 +114,7 @@ export class TextMatcher {
     { number, cased }: TextTest & { kind: 'pattern' },
     file: (place: Place, literal: string) => Filed,
   ): void {
+    this.least = Math.min(this.least, shortest(parts));
     if (parts.length === 1 && parts[0].kind === 'any') {
       this.#always.holds.push(number);
       return;
@@ -175,6 +179,13 @@ function filed<F extends Filed>(map: Map<string, F>, key: string, fresh: F): F {
   if (known !== undefined) return known;
   map.set(key, fresh);
   return fresh;
+}
+
+/** The length of the shortest text that a pattern matches. */
+function shortest(parts: readonly PatternPart[]): number {
+  let length = 0;
+  for (const part of parts) length += part.kind === 'text' ? part.text.length : part.kind === 'any' ? 0 : 1;
+  return length;
 }
 
 /** The longest text of a pattern and where it lies; `alone`: the pattern asks nothing else. */

@@ -20,6 +20,8 @@ export class ValueCheck {
   readonly #present: number[] = [];
   readonly #true: number[] = [];
   readonly #false: number[] = [];
+  /** a string shorter than this passes no test */
+  readonly least: number;
 
   /** @param truth receives the indices in `tests` of those that hold */
   constructor(tests: readonly ValueTest[], truth: Hits) {
@@ -59,6 +61,8 @@ export class ValueCheck {
     this.#texts = texts.length > 0 ? new TextMatcher(texts) : undefined;
     this.#numbers = numbers.length > 0 ? new NumberMatcher(numbers) : undefined;
     this.#networks = networks.length > 0 ? new NetworkMatcher(networks) : undefined;
+    const others = numbers.length + networks.length + this.#true.length + this.#false.length + this.#present.length;
+    this.least = others > 0 ? 0 : (this.#texts?.least ?? Number.POSITIVE_INFINITY);
   }
 
   /** Adds to `truth` the tests that hold of a value; undefined is an absent field, an array means any element. */
