@@ -148,7 +148,13 @@ const ANTIVIRUS: Kind = {
       fields: { Signature: 'Threat Name', Filename: 'Path', Action: 'Action Name', User: 'Detection User' },
     },
   ],
+  derived: DERIVED.defender,
 };
+
+const DEFENDER = 'microsoft-windows-windows defender';
+/** Defender's other events: configuration, tampering, attack surface reduction. Past these ids its manifest has none. */
+const DEFENDER_OTHER: Kind = { categories: [], derived: DERIVED.defender };
+const isDefender = (id: number): boolean => id >= 1000 && id <= 5200;
 
 const fileByName = (category: string): Kind => ({ categories: [{ category, fields: { TargetFilename: 'FileName' } }] });
 
@@ -172,10 +178,7 @@ const KINDS: ReadonlyMap<string, Readonly<Record<number, Kind>>> = new Map<strin
     { 400: just('ps_classic_start'), 600: just('ps_classic_provider_start'), 800: just('ps_classic_script') },
   ],
   ['microsoft-windows-dns-client', { 3008: just('dns_query') }],
-  [
-    'microsoft-windows-windows defender',
-    Object.fromEntries([1006, 1007, 1008, 1015, 1116, 1117, 1118, 1119].map((id) => [id, ANTIVIRUS])),
-  ],
+  [DEFENDER, Object.fromEntries([1006, 1007, 1008, 1015, 1116, 1117, 1118, 1119].map((id) => [id, ANTIVIRUS]))],
   // The VPN server of Windows: no category of Sigma's, but its events have only unnamed strings
   [
     'remoteaccess',
@@ -213,7 +216,9 @@ const KINDS: ReadonlyMap<string, Readonly<Record<number, Kind>>> = new Map<strin
 /** What the id of an event means when this provider (lower case) writes it; undefined where it is no category of Sigma's. */
 export function kindOf(provider: string, eventId: number): Kind | undefined {
   const kinds = KINDS.get(provider);
-  return kinds !== undefined && Object.hasOwn(kinds, eventId) ? kinds[eventId] : undefined;
+  if (kinds === undefined) return undefined;
+  if (Object.hasOwn(kinds, eventId)) return kinds[eventId];
+  return provider === DEFENDER && isDefender(eventId) ? DEFENDER_OTHER : undefined;
 }
 
 /** One line of the list of Windows's categories: which events are offered under it. */

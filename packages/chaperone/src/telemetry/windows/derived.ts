@@ -136,6 +136,68 @@ const nth = (index: number): Derived => ({
 });
 
 /**
+ * Fields of Windows Defender's events, which are the only ones of Windows that have spaces in their names (provider manifest of
+ * Windows 11, events 1006 to 5013). Rules leave the spaces out; other converters keep them, drop them or both.
+ */
+const DEFENDER_FIELDS = [
+  'Action ID',
+  'Action Name',
+  'Additional Actions ID',
+  'Additional Actions String',
+  'Category ID',
+  'Category Name',
+  'Changed Type',
+  'Current Engine Version',
+  'Current Signature Version',
+  'Detection ID',
+  'Detection Time',
+  'Detection User',
+  'Engine Version',
+  'Error Code',
+  'Error Description',
+  'Execution ID',
+  'Execution Name',
+  'Feature ID',
+  'Feature Name',
+  'Involved File',
+  'New Value',
+  'Old Value',
+  'Origin ID',
+  'Origin Name',
+  'Parent Commandline',
+  'Post Clean Status',
+  'Pre Execution Status',
+  'Previous Engine Version',
+  'Previous Signature Version',
+  'Process ID',
+  'Process Name',
+  'Product Name',
+  'Product Version',
+  'Remediation User',
+  'Scan ID',
+  'Scan Parameters',
+  'Scan Resources',
+  'Scan Type',
+  'Security intelligence Version',
+  'Severity ID',
+  'Severity Name',
+  'Source ID',
+  'Source Name',
+  'Source Path',
+  'Status Code',
+  'Status Description',
+  'Target Commandline',
+  'Threat ID',
+  'Threat Name',
+  'Type ID',
+  'Type Name',
+] as const;
+
+const spaceless: Readonly<Record<string, Derived>> = Object.fromEntries(
+  DEFENDER_FIELDS.map((name) => [name.replaceAll(' ', ''), { from: [name], make: ([value]) => value ?? undefined }]),
+);
+
+/**
  * By the id of the security event that needs them. The names on the left are ours where the event has a field of the rule's
  * name that means something else; an offer's `fields` leads there.
  */
@@ -145,6 +207,7 @@ export const DERIVED = {
   connection: { Initiated: initiated, ProtocolName: protocol, DestinationIsIpv6: ipv6 },
   file: { SubjectUser: subjectUser },
   rdp: { RdpClient: rdpClient },
+  defender: spaceless,
   // Routing and Remote Access: `The user %2 connected on port %3 has been assigned address %4` and its kin
   vpnOpen: { RasUser: nth(1), RasPort: nth(2), RasAssigned: nth(3) },
   vpnRefused: { RasUser: nth(1), RasClient: nth(2), RasReason: nth(3) },
