@@ -6,5 +6,5 @@ export { readBuffer } from './read-buffer.ts';
 export { chunkCount, readFile, readFileSync } from './read-file.ts';
 export { readStream } from './read-stream.ts';
 export type { EvtxHandlers, EvtxOptions, EvtxSummary } from './reading.ts';
-export type { RecordCursor } from './record-cursor.ts';
+export { LONG_TEXT, type RecordCursor } from './record-cursor.ts';
 export { ARRAY, ValueType } from './value-type.ts';

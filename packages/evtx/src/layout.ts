@@ -25,6 +25,8 @@ export class Layout {
   /** @internal false where the shape has more leaves than are listed */
   readonly complete: boolean;
   readonly #names = new Map<string, number>();
+  /** scope → slot → the first leaf that shows it, or -1 */
+  readonly #bySlot: Int32Array[] = [];
 
   constructor(shape: Shape) {
     this.shape = shape;
@@ -39,12 +41,32 @@ export class Layout {
     this.slotFlags = new Uint8Array(count);
     for (let leaf = 0; leaf < count; leaf++) this.#prepare(leaf);
     for (const [name, leaf] of builder.names) this.#names.set(name, leaf);
+    for (let leaf = count - 1; leaf >= 0; leaf--) this.#note(leaf);
     this.timeLeaf = this.find('TimeCreated_SystemTime');
   }
 
   /** The leaf that a field name or dotted path means, or -1. EventData and UserData win over System. */
   find(field: string): number {
     return this.#names.get(field) ?? -1;
+  }
+
+  /** The first leaf that shows the value of a slot; -1 where none does by itself. */
+  leafAt(scope: number, slot: number): number {
+    const leaves = this.#bySlot[scope];
+    return leaves === undefined || slot >= leaves.length ? -1 : leaves[slot];
+  }
+
+  #note(leaf: number): void {
+    const scope = this.slotScope[leaf];
+    if (scope < 0) return;
+    const slot = this.slotIndex[leaf];
+    while (this.#bySlot.length <= scope) this.#bySlot.push(new Int32Array(0));
+    if (slot >= this.#bySlot[scope].length) {
+      const wider = new Int32Array(slot + 8).fill(-1);
+      wider.set(this.#bySlot[scope]);
+      this.#bySlot[scope] = wider;
+    }
+    this.#bySlot[scope][slot] = leaf;
   }
 
   #prepare(leaf: number): void {

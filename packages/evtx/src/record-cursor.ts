@@ -11,10 +11,13 @@ import { RecordFragments } from './record-fragments.ts';
 import { SlotTable } from './slot-table.ts';
 import { DEFINITION_HEAD, inlineTemplate, type Template } from './template.ts';
 import { isEmptyValue } from './value.ts';
-import { isNumeric, ValueType } from './value-type.ts';
+import { NUMERIC, ValueType } from './value-type.ts';
 
 /** Bytes of a record before its BinXML: magic, size, id, time. */
 export const RECORD_HEAD = 24;
+
+/** Bytes of a text from which on `texts` knows of it: eight characters. */
+export const LONG_TEXT = 16;
 
 /** A record with more nested instances than this has no layout and is read the plain way. */
 const MAX_SCOPES = 8;
@@ -61,6 +64,9 @@ export class RecordCursor {
   /** slots that hold an instance not yet followed: scope * 65536 + slot */
   readonly #pending = new Int32Array(64);
   #pendingCount = 0;
+  /** places of long texts and other values of no numeric type: scope * 65536 + slot */
+  #textSlots = new Int32Array(256);
+  #textCount = 0;
   #fragments: RecordFragments | undefined = undefined;
   #plain: Layout | undefined = undefined;
 
@@ -140,25 +146,57 @@ export class RecordCursor {
   }
 
   /**
-   * For searches through all values: which of the first `count` of `leaves` (each with a slot) hold a text of at least `bytes`
-   * bytes, or a value of a type that is written with more than digits, hexadecimal letters and punctuation. With `numbers`,
-   * values of the other types are taken too.
-   * @param found receives positions in `leaves`
+   * `locate` for many leaves at once: for each, `metas` receives the value's length << 8 | type, or -1 where `locate` would
+   * say false, and `starts` where it begins.
+   */
+  locateAll(leaves: Int32Array, metas: Int32Array, starts: Int32Array): void {
+    const { slotScope, slotIndex, slotFlags } = this.layout!;
+    const tables = this.#tables;
+    const view = this.view;
+    for (let i = 0; i < leaves.length; i++) {
+      const leaf = leaves[i];
+      const scope = leaf < 0 ? -1 : slotScope[leaf];
+      if (scope < 0) {
+        metas[i] = -1;
+        continue;
+      }
+      const table = tables[scope];
+      const slot = slotIndex[leaf];
+      const meta = slot < table.count ? table.metas[slot] : 0;
+      const type = meta >>> 16;
+      const length = meta & 0xffff;
+      const plain =
+        slotFlags[leaf] < 4 &&
+        (type === ValueType.String
+          ? length > 2 && view.getUint16(table.starts[slot], true) !== 0
+          : type > ValueType.AnsiString && length > 0);
+      if (plain) {
+        metas[i] = (length << 8) | type;
+        starts[i] = table.starts[slot];
+      } else if (this.locate(leaf)) {
+        metas[i] = (this.length << 8) | this.type;
+        starts[i] = this.start;
+      } else metas[i] = -1;
+    }
+  }
+
+  /**
+   * For searches through all values: the leaves that hold a text of at least `bytes` bytes (not less than `LONG_TEXT`), or a
+   * value of a type that is written with more than digits, hexadecimal letters and punctuation. Noted while the record was
+   * read, so that the many numbers and short texts of a record cost nothing here.
+   * @param found receives the leaves; one that stands in several places is named once
    * @returns how many
    */
-  texts(leaves: Int32Array, count: number, bytes: number, numbers: boolean, found: Int32Array): number {
-    const { slotScope, slotIndex } = this.layout!;
-    const tables = this.#tables;
+  texts(bytes: number, found: Int32Array): number {
+    const layout = this.layout!;
     let length = 0;
-    for (let i = 0; i < count; i++) {
-      const leaf = leaves[i];
-      const table = tables[slotScope[leaf]];
-      const slot = slotIndex[leaf];
-      if (slot >= table.count) continue;
-      const meta = table.metas[slot];
-      const type = meta >>> 16;
-      if (type === ValueType.String ? (meta & 0xffff) < bytes : type === 0 || (!numbers && isNumeric(type))) continue;
-      found[length++] = i;
+    for (let i = 0; i < this.#textCount; i++) {
+      const place = this.#textSlots[i];
+      const scope = place >>> 16;
+      const meta = this.#tables[scope].metas[place & 0xffff];
+      if (meta >>> 16 === ValueType.String && (meta & 0xffff) < bytes) continue;
+      const leaf = layout.leafAt(scope, place & 0xffff);
+      if (leaf >= 0) found[length++] = leaf;
     }
     return length;
   }
@@ -247,15 +285,26 @@ export class RecordCursor {
     return at + 5 <= end && bytes[at] === 0x0f && bytes[at + 4] === 0x0c;
   }
 
+  #widen(count: number): void {
+    const wider = new Int32Array(Math.max(count, this.#textSlots.length * 2));
+    wider.set(this.#textSlots);
+    this.#textSlots = wider;
+  }
+
   /** A record of elements without template is taken for an instance of the template that it amounts to. */
   #inline(start: number, end: number): LayoutStep | undefined {
-    const template = inlineTemplate(this.bytes, this.view, start, end, this.#base, this.#limit, this.#tables[0]);
+    const table = this.#tables[0];
+    const template = inlineTemplate(this.bytes, this.view, start, end, this.#base, this.#limit, table);
+    this.#textCount = 0;
+    if (table.count > this.#textSlots.length) this.#widen(table.count);
+    for (let slot = 0; slot < table.count; slot++) this.#textSlots[this.#textCount++] = slot;
     return template === undefined ? undefined : layoutRoot(template);
   }
 
   /** Reads the record's instance and those in its slots; undefined where something else is found on the way. */
   #follow(at: number, end: number): LayoutStep | undefined {
     this.#pendingCount = 0;
+    this.#textCount = 0;
     let template = this.#instance(0, at, end);
     if (template === undefined) return undefined;
     let step = layoutRoot(template);
@@ -292,6 +341,9 @@ export class RecordCursor {
     table.reserve(count);
     table.count = count;
     const { starts, metas } = table;
+    if (this.#textCount + count > this.#textSlots.length) this.#widen(this.#textCount + count);
+    const texts = this.#textSlots;
+    let textCount = this.#textCount;
     let value = from + count * 4;
     for (let slot = 0; slot < count; slot++, from += 4) {
       const meta = view.getUint32(from, true) & 0xff_ffff;
@@ -299,11 +351,16 @@ export class RecordCursor {
       metas[slot] = meta;
       const length = meta & 0xffff;
       value += length;
-      if (meta >>> 16 === ValueType.BinXml && length > 0) {
+      const type = meta >>> 16;
+      if (type === ValueType.String) {
+        if (length >= LONG_TEXT) texts[textCount++] = scope * 0x10000 + slot;
+      } else if (type === ValueType.BinXml) {
+        if (length === 0) continue;
         if (this.#pendingCount >= MAX_SCOPES) return undefined;
         this.#pending[this.#pendingCount++] = scope * 0x10000 + slot;
-      }
+      } else if (type !== ValueType.Null && NUMERIC[type] === 0) texts[textCount++] = scope * 0x10000 + slot;
     }
+    this.#textCount = textCount;
     // what is left must be nothing or the end token: otherwise there is more to read than the instance
     return value <= end && (value === end || this.bytes[value] === 0) ? template : undefined;
   }

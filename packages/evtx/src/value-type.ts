@@ -53,7 +53,7 @@ export function fixedSize(type: number): number {
   return SIZES[type & 0x7f];
 }
 
-/** Whether values of a type are written with digits, hexadecimal letters and punctuation alone: numbers, GUIDs, times, SIDs. */
-export function isNumeric(type: number): boolean {
-  return (type >= ValueType.Int8 && type <= ValueType.UInt64) || (type >= ValueType.Guid && type <= ValueType.HexInt64);
-}
+/** By value type: 1 where values are written with digits, hexadecimal letters and punctuation alone. */
+export const NUMERIC = new Uint8Array(256);
+NUMERIC.fill(1, ValueType.Int8, ValueType.UInt64 + 1);
+NUMERIC.fill(1, ValueType.Guid, ValueType.HexInt64 + 1);

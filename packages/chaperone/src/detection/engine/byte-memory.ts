@@ -23,21 +23,31 @@ const ARENA_WORDS = 1 << 23;
 /** A chain of this length is a crafted one: the expected longest chain at half load is about 20. */
 const PROBES = 48;
 
+/** What an entry's eight numbers are, by their place. */
+const HASH = 0;
+const WORD = 1;
+const PACKED = 2;
+const FIELD = 3;
+/** signature of the value in its slot's view */
+export const SIGNATURE = 4;
+/** signature of the value among the view's keywords */
+export const KEYWORD = 5;
+/** number of the value's text among the ledger's strings; 0 where it has no role or says nothing */
+export const TEXT = 6;
+/** 1 where an indicator matches the value */
+export const HIT = 7;
+
+/**
+ * `packed` is a value's length in bytes << 8 | its BinXML type. An entry is given by its place in `notes`, where the numbers
+ * that were noted for it follow at `SIGNATURE`, `KEYWORD`, `TEXT` and `HIT`.
+ */
 export class ByteMemory {
-  /** signature of the entry's value in its slot's view */
-  readonly signature = new Int32Array(ENTRIES);
-  /** signature of the entry's value among the view's keywords */
-  readonly keyword = new Int32Array(ENTRIES);
-  /** number of the entry's text among the ledger's strings; 0 where it has no role or says nothing */
-  readonly text = new Int32Array(ENTRIES);
-  /** 1 where an indicator matches the entry's value */
-  readonly hit = new Uint8Array(ENTRIES);
+  readonly notes = new Int32Array(ENTRIES * 8);
   epoch = 0;
   private readonly slots = new Int32Array(SLOTS);
-  /** per entry: hash, first word in the arena, length << 8 | type, field */
-  private readonly meta = new Int32Array(ENTRIES * 4);
   private readonly arena = new Int32Array(ARENA_WORDS);
-  private entries = 0;
+  /** end of the entries in use, as a place in `notes` */
+  private end = 0;
   private words = 0;
   private readonly seed = randomInt(0x7fffffff) | 1;
   private lastHash = 0;
@@ -47,49 +57,59 @@ export class ByteMemory {
    * is the entry that was found in this place last time (or -1): most fields say the same thing many times in a row, and
    * then neither hash nor table is needed.
    */
-  lookup(field: number, type: number, view: DataView, start: number, length: number, hint = -1): number {
-    if (hint >= 0 && hint < this.entries) {
-      const { meta } = this;
-      const at = hint << 2;
+  lookup(field: number, packed: number, view: DataView, start: number, hint: number): number {
+    if (hint >= 0 && hint < this.end) {
+      const { notes } = this;
       if (
-        meta[at + 2] === ((length << 8) | type) &&
-        meta[at + 3] === field &&
-        same(this.arena, meta[at + 1], view, start, length)
+        notes[hint + PACKED] === packed &&
+        notes[hint + FIELD] === field &&
+        same(this.arena, notes[hint + WORD], view, start, packed >>> 8)
       ) {
         return hint;
       }
     }
-    return this.search(field, type, view, start, length);
+    return this.search(field, packed, view, start);
   }
 
-  private search(field: number, type: number, view: DataView, start: number, length: number): number {
-    const hash = this.hash(field, type, view, start, length);
+  private search(field: number, packed: number, view: DataView, start: number): number {
+    const hash = this.hash(field, packed, view, start, packed >>> 8);
     this.lastHash = hash;
-    const { slots, meta, arena } = this;
-    const packed = (length << 8) | type;
+    const { slots, notes, arena } = this;
     let slot = hash & (SLOTS - 1);
     for (let probe = 0; probe < PROBES; probe += 1) {
-      const entry = slots[slot] - 1;
-      if (entry < 0) return -1;
-      const at = entry << 2;
+      const at = slots[slot] - 1;
+      if (at < 0) return -1;
       if (
-        meta[at] === hash &&
-        meta[at + 2] === packed &&
-        meta[at + 3] === field &&
-        same(arena, meta[at + 1], view, start, length)
+        notes[at + HASH] === hash &&
+        notes[at + PACKED] === packed &&
+        notes[at + FIELD] === field &&
+        same(arena, notes[at + WORD], view, start, packed >>> 8)
       ) {
-        return entry;
+        return at;
       }
       slot = (slot + 1) & (SLOTS - 1);
     }
     return -1;
   }
 
-  /** Remembers the value that `lookup` has just missed. -1 where it isn't worth it. Clears everything when full. */
-  insert(field: number, type: number, view: DataView, start: number, length: number): number {
+  /**
+   * Remembers the value that `lookup` has just missed, with what it means. Gives its entry, or -1 where it isn't worth it.
+   * Clears everything when full.
+   */
+  insert(
+    field: number,
+    packed: number,
+    view: DataView,
+    start: number,
+    signature: number,
+    keyword: number,
+    text: number,
+    hit: boolean,
+  ): number {
+    const length = packed >>> 8;
     if (length > LONGEST) return -1;
     const words = (length + 3) >> 2;
-    if (this.entries === ENTRIES || this.words + words > ARENA_WORDS) this.clear();
+    if (this.end === ENTRIES * 8 || this.words + words > ARENA_WORDS) this.clear();
     const hash = this.lastHash;
     let slot = hash & (SLOTS - 1);
     let probe = 0;
@@ -98,14 +118,18 @@ export class ByteMemory {
       probe += 1;
       if (probe >= PROBES) return -1;
     }
-    const entry = this.entries;
-    this.entries += 1;
-    this.slots[slot] = entry + 1;
-    const at = entry << 2;
-    this.meta[at] = hash;
-    this.meta[at + 1] = this.words;
-    this.meta[at + 2] = (length << 8) | type;
-    this.meta[at + 3] = field;
+    const at = this.end;
+    this.end += 8;
+    this.slots[slot] = at + 1;
+    const { notes } = this;
+    notes[at + HASH] = hash;
+    notes[at + WORD] = this.words;
+    notes[at + PACKED] = packed;
+    notes[at + FIELD] = field;
+    notes[at + SIGNATURE] = signature;
+    notes[at + KEYWORD] = keyword;
+    notes[at + TEXT] = text;
+    notes[at + HIT] = hit ? 1 : 0;
     let i = start;
     const end = start + (length & ~3);
     let word = this.words;
@@ -115,28 +139,20 @@ export class ByteMemory {
     }
     if (length & 3) this.arena[word] = tail(view, i, length & 3);
     this.words += words;
-    return entry;
-  }
-
-  /** Notes what an entry's value means. */
-  set(entry: number, signature: number, keyword: number, text: number, hit: boolean): void {
-    this.signature[entry] = signature;
-    this.keyword[entry] = keyword;
-    this.text[entry] = text;
-    this.hit[entry] = hit ? 1 : 0;
+    return at;
   }
 
   /** Forgets everything: what was remembered under the old `epoch` must not be used again. */
   clear(): void {
     this.slots.fill(0);
-    this.entries = 0;
+    this.end = 0;
     this.words = 0;
     this.epoch += 1;
   }
 
-  private hash(field: number, type: number, view: DataView, start: number, length: number): number {
+  private hash(field: number, packed: number, view: DataView, start: number, length: number): number {
     let a = this.seed ^ Math.imul(field + 1, 0x9e3779b1);
-    let b = (this.seed << 7) ^ (length << 8) ^ type;
+    let b = (this.seed << 7) ^ packed;
     let i = start;
     // Four chains that don't wait for each other.
     if (length >= 16) {

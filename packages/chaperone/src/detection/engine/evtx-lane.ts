@@ -7,13 +7,14 @@
  * value memory (`byte-memory.ts`), and add the signature that was remembered to the state. Text is decoded only for values
  * never seen before, and for records that matched.
  */
-import type { Layout, RecordCursor } from '@chaperone/evtx';
+import { type Layout, LONG_TEXT, type RecordCursor } from '@chaperone/evtx';
 import { type EventClass, type Outcome, type Place, windowsClass } from '../../telemetry/index.ts';
-import type { ByteMemory } from './byte-memory.ts';
-import type { ClassBook } from './class-book.ts';
+import { type ByteMemory, HIT, KEYWORD, SIGNATURE, TEXT } from './byte-memory.ts';
+import type { ClassBook, ClassPlan } from './class-book.ts';
 import { CursorEvent, derivedValue } from './cursor-event.ts';
-import { BYTES, FIXED, MADE, makeProgram, type Program, pathOf, type Step } from './evtx-program.ts';
+import { BYTES, MADE, makeProgram, PIECES, type Program, pathOf, type Step } from './evtx-program.ts';
 import type { Judgement } from './judgement.ts';
+import type { Known } from './narrow.ts';
 
 /** Keys of the value memory that stand for provider, channel and what refines a class; steps count upwards from here. */
 const PROVIDER = 0;
@@ -65,6 +66,11 @@ export class EvtxLane {
   /** signatures of keywords, which are stepped after all slots */
   private readonly words = new Int32Array(WORDS);
   private readonly found = new Int32Array(0x10000);
+  /** of the values of a record: length << 8 | type, or -1, and where they begin */
+  private metas = new Int32Array(1024);
+  private starts = new Int32Array(1024);
+  /** entries met last for provider, channel and what refines a class */
+  private readonly lastTexts = new Int32Array(FIRST_KEY).fill(-1);
   private readonly keyOf = (name: string): number => {
     let key = this.keys.get(name);
     if (key === undefined) {
@@ -125,41 +131,38 @@ export class EvtxLane {
   private run(program: Program, cursor: RecordCursor): number {
     const { plan, leaf, how, key, absent, text, tuple: tupleAt, rank, remembered, lazy, slot, last } = program;
     const { view } = plan;
-    const { memory, tuple, ranks } = this;
-    const count = leaf.length;
+    const { memory, tuple, ranks, metas, starts } = this;
+    const { notes } = memory;
+    const data = cursor.view;
     let state = 0;
     let words = 0;
     program.runs += 1;
     for (let i = plan.paths.length - 1; i >= 0; i -= 1) tuple[i] = 0;
     if (this.hits.length > 0) this.hits = [];
-    for (let i = 0; i < count; i += 1) {
+    cursor.locateAll(leaf, metas, starts);
+    for (let i = 0; i < leaf.length; i += 1) {
       if (lazy[i] === 1 && !view.wants(state, slot[i])) continue;
       let sign = absent[i];
       let number = text[i];
-      if (how[i] !== FIXED) {
-        let entry = -1;
-        if (how[i] === BYTES) {
-          if (!cursor.locate(leaf[i])) {
-            if (sign !== 0) state = view.step(state, sign);
-            continue;
-          }
-          if (remembered[i] === 1) {
-            entry = memory.lookup(key[i], cursor.type, cursor.view, cursor.start, cursor.length, last[i]);
-          }
-        }
+      const meta = metas[i];
+      if (meta >= 0 || how[i] >= PIECES) {
+        const entry = meta >= 0 && remembered[i] === 1 ? memory.lookup(key[i], meta, data, starts[i], last[i]) : -1;
+        let word: number;
+        let hit: boolean;
         if (entry >= 0) {
           last[i] = entry;
-          sign = memory.signature[entry];
-          number = memory.text[entry];
-          const word = memory.keyword[entry];
-          if (word !== 0 && words < WORDS) this.words[words++] = word;
-          if (memory.hit[entry] !== 0) this.hits.push(program.steps[i]);
+          sign = notes[entry + SIGNATURE];
+          number = notes[entry + TEXT];
+          word = notes[entry + KEYWORD];
+          hit = notes[entry + HIT] !== 0;
         } else {
           sign = this.judge(program, i, cursor);
           number = this.text;
-          if (this.word !== 0 && words < WORDS) this.words[words++] = this.word;
-          if (this.hit) this.hits.push(program.steps[i]);
+          word = this.word;
+          hit = this.hit;
         }
+        if (word !== 0 && words < WORDS) this.words[words++] = word;
+        if (hit) this.hits.push(program.steps[i]);
       }
       if (sign !== 0) state = view.step(state, sign);
       if (number !== 0) {
@@ -182,20 +185,23 @@ export class EvtxLane {
     let words = count;
     for (let i = 0; i < fixedWords.length && words < WORDS; i += 1) this.words[words++] = fixedWords[i];
     const { shortest, words: wordsOnly } = plan.keywords;
-    const found = cursor.texts(wordLeaf, wordLeaf.length, shortest * 2, !wordsOnly, this.found);
+    // Short keywords, or such as numbers may hold, have to be looked for in every value.
+    const screened = wordsOnly && shortest * 2 >= LONG_TEXT;
+    const leaves = screened ? this.found : wordLeaf;
+    const found = screened ? cursor.texts(shortest * 2, leaves) : wordLeaf.length;
     for (let i = 0; i < found; i += 1) {
-      const at = this.found[i];
-      if (!cursor.locate(wordLeaf[at])) continue;
-      const { type, view, start, length } = cursor;
-      let entry = memory.lookup(wordKey[at], type, view, start, length, wordLast[at]);
+      const at = leaves[i];
+      if (wordKey[at] < 0 || !cursor.locate(at)) continue;
+      const meta = (cursor.length << 8) | cursor.type;
+      const { view, start } = cursor;
+      const entry = memory.lookup(wordKey[at], meta, view, start, wordLast[at]);
       let word: number;
       if (entry >= 0) {
-        word = memory.keyword[entry];
+        word = memory.notes[entry + KEYWORD];
         wordLast[at] = entry;
       } else {
-        word = plan.view.keyword(cursor.value(wordLeaf[at]));
-        entry = memory.insert(wordKey[at], type, view, start, length);
-        if (entry >= 0) memory.set(entry, 0, word, 0, false);
+        word = plan.view.keyword(cursor.value(at));
+        memory.insert(wordKey[at], meta, view, start, 0, word, 0, false);
       }
       if (word !== 0 && words < WORDS) this.words[words++] = word;
     }
@@ -206,7 +212,6 @@ export class EvtxLane {
   private judge(program: Program, index: number, cursor: RecordCursor): number {
     const { plan, steps, remembered } = program;
     const step = steps[index];
-    const { type, start, length } = cursor;
     const value = step.how === MADE ? derivedValue(plan.eventClass, step.field, cursor) : cursor.value(step.leaf);
     const { view } = plan;
     const sign = step.slot >= 0 ? view.signature(step.slot, value) : 0;
@@ -217,8 +222,8 @@ export class EvtxLane {
       step.misses += 1;
       if (step.misses > TRIAL && step.misses > program.runs * (1 - WORTH)) remembered[index] = 0;
       else {
-        const entry = this.memory.insert(step.key, type, cursor.view, start, length);
-        if (entry >= 0) this.memory.set(entry, sign, this.word, this.text, this.hit);
+        const meta = this.metas[index];
+        this.memory.insert(step.key, meta, cursor.view, this.starts[index], sign, this.word, this.text, this.hit);
       }
     }
     return sign;
@@ -229,12 +234,15 @@ export class EvtxLane {
     if (fixed !== undefined) return fixed;
     const { eventClass } = program.plan;
     if (leaf < 0 || !cursor.locate(leaf)) return eventClass.outcome!(cursor);
-    const { type, view, start, length } = cursor;
-    const known = this.memory.lookup(key, type, view, start, length);
-    if (known >= 0) return OUTCOMES[this.memory.text[known]];
+    const { view, start } = cursor;
+    const meta = (cursor.length << 8) | cursor.type;
+    const known = this.memory.lookup(key, meta, view, start, program.lastOutcome);
+    if (known >= 0) {
+      program.lastOutcome = known;
+      return OUTCOMES[this.memory.notes[known + TEXT]];
+    }
     const outcome = eventClass.outcome!(cursor);
-    const entry = this.memory.insert(key, type, view, start, length);
-    if (entry >= 0) this.memory.set(entry, 0, 0, OUTCOMES.indexOf(outcome), false);
+    this.memory.insert(key, meta, view, start, 0, 0, OUTCOMES.indexOf(outcome), false);
     return outcome;
   }
 
@@ -281,8 +289,18 @@ export class EvtxLane {
     // Only what rules, too, would read: a record without a channel has none to be known.
     const fields = note.full && id > 0 && id < 65_536 ? { EventID: id, ...names } : {};
     const plan = this.book.narrowed(windowsClass(names.Provider_Name, names.Channel, id), fields);
-    const program = makeProgram(layout, plan, fields, this.judgement, this.keyOf);
+    const program = this.make(layout, plan, fields);
     note.programs.set(key, program);
+    return program;
+  }
+
+  private make(layout: Layout, plan: ClassPlan, known: Known): Program {
+    const program = makeProgram(layout, plan, known, this.judgement, this.keyOf);
+    const { length } = program.leaf;
+    if (length > this.metas.length) {
+      this.metas = new Int32Array(length * 2);
+      this.starts = new Int32Array(length * 2);
+    }
     return program;
   }
 
@@ -293,7 +311,7 @@ export class EvtxLane {
     if (program === undefined) {
       const value = number === 0 ? undefined : this.judgement.ledger.pool.text(number);
       const plan = this.book.narrowed(base.plan.eventClass.refine!.by(value), base.known);
-      program = makeProgram(layout, plan, base.known, this.judgement, this.keyOf);
+      program = this.make(layout, plan, base.known);
       base.refined!.set(number, program);
     }
     return program;
@@ -302,12 +320,16 @@ export class EvtxLane {
   /** The number of a short text of the record, by way of the value memory. */
   private number(key: number, leaf: number, cursor: RecordCursor): number {
     if (leaf < 0 || !cursor.locate(leaf)) return 0;
-    const { type, view, start, length } = cursor;
-    const known = this.memory.lookup(key, type, view, start, length);
-    if (known >= 0) return this.memory.text[known];
+    const { view, start } = cursor;
+    const meta = (cursor.length << 8) | cursor.type;
+    const { lastTexts } = this;
+    const known = this.memory.lookup(key, meta, view, start, lastTexts[key]);
+    if (known >= 0) {
+      lastTexts[key] = known;
+      return this.memory.notes[known + TEXT];
+    }
     const number = this.judgement.ledger.pool.number(String(cursor.value(leaf)).slice(0, 256));
-    const entry = this.memory.insert(key, type, view, start, length);
-    if (entry >= 0) this.memory.set(entry, 0, 0, number, false);
+    this.memory.insert(key, meta, view, start, 0, 0, number, false);
     return number;
   }
 

@@ -48,6 +48,7 @@ export interface Program {
   /** fields that all its records have alike */
   readonly known: Known;
   readonly steps: readonly Step[];
+  /** leaf whose bytes are looked up; -1 where the value is come by otherwise */
   readonly leaf: Int32Array;
   readonly slot: Int32Array;
   readonly how: Uint8Array;
@@ -64,9 +65,10 @@ export interface Program {
   readonly wordLast: Int32Array;
   /** whether the step may be left out where the state doesn't want its slot */
   readonly lazy: Uint8Array;
-  /** leaves that nothing but the keywords wants, and their keys */
-  readonly wordLeaf: Int32Array;
+  /** leaf → key in the value memory, where nothing but the keywords wants it; -1 otherwise */
   readonly wordKey: Int32Array;
+  /** the leaves with such keys, for keywords that short texts or numbers can hold */
+  readonly wordLeaf: Int32Array;
   /** keywords of values that the template fixes */
   readonly fixedWords: Int32Array;
   /** whether a fixed value is an indicator: then every record is shown */
@@ -76,6 +78,8 @@ export interface Program {
   readonly refineLeaf: number;
   readonly refined: Map<number, Program> | undefined;
   runs: number;
+  /** entry of the value memory that told the outcome last */
+  lastOutcome: number;
 }
 
 /** How the outcome is told: always the same, by one field (through the value memory), or by asking the event. */
@@ -163,7 +167,7 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
     epoch,
     known,
     steps,
-    leaf: Int32Array.from(steps, (step) => step.leaf),
+    leaf: Int32Array.from(steps, (step) => (step.how === BYTES ? step.leaf : -1)),
     slot: Int32Array.from(steps, (step) => step.slot),
     how: Uint8Array.from(steps, (step) => step.how),
     key: Int32Array.from(steps, (step) => step.key),
@@ -174,18 +178,21 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
     rank: Int32Array.from(steps, (step) => step.role?.rank ?? 0),
     remembered: new Uint8Array(steps.length).fill(1),
     last: new Int32Array(steps.length).fill(-1),
-    wordLast: new Int32Array(wordLeaf.length).fill(-1),
+    wordLast: new Int32Array(layout.leaves.length).fill(-1),
     lazy: Uint8Array.from(steps, ({ slot, role, keyword }) =>
       slot >= 0 && role === undefined && !keyword && !view.always(slot) ? 1 : 0,
     ),
     wordLeaf: Int32Array.from(wordLeaf),
-    wordKey: Int32Array.from(wordLeaf, (leaf) => keys(`${plan.number}|word|${layout.leaves[leaf].path}`)),
+    wordKey: Int32Array.from(layout.leaves, (leaf, index) =>
+      wordLeaf.includes(index) ? keys(`${plan.number}|word|${leaf.path}`) : -1,
+    ),
     fixedWords: Int32Array.from(fixedWords),
     fixedHits,
     outcome: outcomeOf(layout, eventClass, keys),
     refineLeaf: refine === undefined ? -1 : layout.find(refine.field),
     refined: refine === undefined ? undefined : new Map(),
     runs: 0,
+    lastOutcome: -1,
   };
 }
 

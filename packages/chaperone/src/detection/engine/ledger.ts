@@ -2,20 +2,50 @@ import type { Activity, Attribution, Facts } from '../../registry/index.ts';
 import type { EventClass, NormalPath, Outcome, Place } from '../../telemetry/index.ts';
 import { TextPool } from './text-pool.ts';
 
-/** An activity as the engine keeps it: with its number and the hours in which it was seen. */
-export interface Entry extends Activity {
+/** An activity as the engine keeps it. How often and when stands in the ledger's columns, which are cheap to write. */
+export class Entry implements Activity {
   readonly number: number;
+  readonly facts: Facts;
+  readonly attribution: Attribution;
   /** whether events of this kind must be shown to the terms' judge one by one */
   readonly watched: boolean;
-  /** days since 1970 (UTC) with at least one event */
-  readonly days: Set<number>;
-  lastDay: number;
-  /** hours of the UTC day in which it was seen, one bit each */
-  hours: number;
+  readonly place: Place;
+  readonly days = new Set<number>();
+  private readonly ledger: Ledger;
+
+  constructor(ledger: Ledger, facts: Facts, attribution: Attribution, watched: boolean, place: Place) {
+    this.number = ledger.entries.length;
+    this.ledger = ledger;
+    this.facts = facts;
+    this.attribution = attribution;
+    this.watched = watched;
+    this.place = place;
+  }
+
+  get count(): number {
+    return this.ledger.counts[this.number];
+  }
+
+  get first(): number | undefined {
+    const first = this.ledger.firsts[this.number];
+    return first === Number.POSITIVE_INFINITY ? undefined : first;
+  }
+
+  get last(): number | undefined {
+    const last = this.ledger.lasts[this.number];
+    return last === Number.NEGATIVE_INFINITY ? undefined : last;
+  }
+
+  get hours(): number {
+    return this.ledger.hours[this.number];
+  }
 }
 
 const DAY = 86_400_000_000;
 const HOUR = 3_600_000_000;
+const NO_DAY = -0x8000_0000;
+/** Days kept per entry: eleven years. */
+const MOST_DAYS = 4000;
 
 /**
  * Who did what where, counted: one entry per distinct tuple of identity values (class, outcome, user, host, address ...).
@@ -24,6 +54,13 @@ const HOUR = 3_600_000_000;
  */
 export class Ledger {
   readonly entries: Entry[] = [];
+  /** per entry: events, microseconds of the first and the last, hours of the UTC day as bits */
+  counts = new Float64Array(1 << 10);
+  firsts = new Float64Array(1 << 10).fill(Number.POSITIVE_INFINITY);
+  lasts = new Float64Array(1 << 10).fill(Number.NEGATIVE_INFINITY);
+  hours = new Int32Array(1 << 10);
+  /** per entry: the day met last, since most events follow one of the same day */
+  private lastDays = new Int32Array(1 << 10).fill(NO_DAY);
   readonly pool = new TextPool();
   overflow = 0;
   private slots = new Int32Array(1 << 14);
@@ -99,16 +136,17 @@ export class Ledger {
 
   /** Counts one event of an entry. `time` is NaN where the source states none. */
   count(entry: Entry, time: number): void {
-    entry.count += 1;
+    const { number } = entry;
+    this.counts[number] += 1;
     if (Number.isNaN(time)) return;
-    if (entry.first === undefined || time < entry.first) entry.first = time;
-    if (entry.last === undefined || time > entry.last) entry.last = time;
+    if (time < this.firsts[number]) this.firsts[number] = time;
+    if (time > this.lasts[number]) this.lasts[number] = time;
     const day = Math.floor(time / DAY);
-    if (day !== entry.lastDay) {
-      entry.lastDay = day;
-      if (entry.days.size < 4000) entry.days.add(day);
+    if (day !== this.lastDays[number]) {
+      this.lastDays[number] = day;
+      if (entry.days.size < MOST_DAYS) entry.days.add(day);
     }
-    entry.hours |= 1 << Math.floor((time - day * DAY) / HOUR);
+    this.hours[number] |= 1 << Math.floor((time - day * DAY) / HOUR);
   }
 
   private same(entry: number, length: number): boolean {
@@ -152,19 +190,8 @@ export class Ledger {
     for (let i = 0; i < count; i += 1) if (numbers[i] !== 0) values[paths[i]] = this.pool.text(numbers[i]);
     const facts: Facts = { class: eventClass, outcome, values };
     const attribution = this.attribute(facts);
-    const entry: Entry = {
-      number: this.entries.length,
-      facts,
-      attribution,
-      watched: this.wants(facts, attribution),
-      count: 0,
-      first: undefined,
-      last: undefined,
-      place,
-      days: new Set(),
-      lastDay: Number.NaN,
-      hours: 0,
-    };
+    if (this.entries.length === this.counts.length) this.widen();
+    const entry = new Entry(this, facts, attribution, this.wants(facts, attribution), place);
     this.entries.push(entry);
     return entry;
   }
@@ -194,6 +221,19 @@ export class Ledger {
     return entry;
   }
   private readonly reduced = new Map<string, Entry>();
+
+  private widen(): void {
+    const size = this.counts.length * 2;
+    const wider = <T extends Float64Array | Int32Array>(next: T, old: T): T => {
+      next.set(old);
+      return next;
+    };
+    this.counts = wider(new Float64Array(size), this.counts);
+    this.firsts = wider(new Float64Array(size).fill(Number.POSITIVE_INFINITY), this.firsts);
+    this.lasts = wider(new Float64Array(size).fill(Number.NEGATIVE_INFINITY), this.lasts);
+    this.hours = wider(new Int32Array(size), this.hours);
+    this.lastDays = wider(new Int32Array(size).fill(NO_DAY), this.lastDays);
+  }
 
   private grow(): void {
     const saved = this.scratch.slice();

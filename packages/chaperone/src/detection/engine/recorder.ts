@@ -115,9 +115,8 @@ export function subject(
 }
 
 function why(row: RuleRow, who: Who, explained: Explained, time: number): string {
-  const when =
-    !Number.isNaN(time)
-      ? `, ${rfc3339(time).slice(0, 19).replace('T', ' ')} UTC`
-      : ', at a time that the source does not state';
+  const when = !Number.isNaN(time)
+    ? `, ${rfc3339(time).slice(0, 19).replace('T', ' ')} UTC`
+    : ', at a time that the source does not state';
   return `${who.words}${who.host}${when}: ${row.rule.title}. ${explained.words}`;
 }
