@@ -43,6 +43,8 @@ export interface Finding {
   readonly provider: string | null;
   readonly account: string | null;
   readonly host: string | null;
+  /** all hosts that it is about, where there are several; `host` is the first of them */
+  readonly hosts?: readonly string[];
   readonly src_ip: string | null;
   /** sentences: who did what to what, when, how we know */
   readonly why: string;

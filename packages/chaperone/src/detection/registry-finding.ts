@@ -30,6 +30,8 @@ export interface RegistryFinding {
   readonly provider: string | undefined;
   readonly account: string | undefined;
   readonly host: string | undefined;
+  /** all hosts, where it is about more than one */
+  readonly hosts?: readonly string[];
   readonly srcIp: string | undefined;
   readonly why: string;
   readonly evidence: readonly Evidence[];
@@ -87,6 +89,7 @@ export function makeFinding(organization: string | null, facts: RegistryFinding)
     provider: facts.provider ?? null,
     account: facts.account ?? null,
     host: facts.host ?? null,
+    ...(facts.hosts === undefined || facts.hosts.length < 2 ? {} : { hosts: facts.hosts }),
     src_ip: facts.srcIp ?? null,
     why: facts.why,
     evidence: facts.evidence,
@@ -124,6 +127,13 @@ export function sayWitness(classKey: string, host: string | undefined): string {
   if (family === 'windows' && channel !== undefined)
     return host === undefined ? `a Windows ${channel} log` : `${shown(host)}'s ${channel} log`;
   return `the ${family} log${host === undefined ? '' : ` of ${shown(host)}`}`;
+}
+
+/** `A, B and C`; of more than `most`, the first ones and how many there are besides. */
+export function sayList(names: readonly string[], most: number, others = ''): string {
+  if (names.length > most)
+    return `${names.slice(0, most).join(', ')} and ${names.length - most} more${others === '' ? '' : ` ${others}`}`;
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 }
 
 /** A value from a log as part of a sentence: without control characters, cut to a sane length. */

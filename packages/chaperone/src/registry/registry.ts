@@ -122,7 +122,13 @@ export interface Term {
   /** undefined: every account of the provider */
   readonly who: ReadonlySet<Account> | undefined;
   readonly from:
-    | { readonly networks: IpSet<string>; readonly hosts: readonly HostPattern[]; readonly text: string }
+    | {
+        readonly networks: IpSet<string>;
+        readonly hosts: readonly HostPattern[];
+        /** links among the sources: who comes from inside them is agreed, and at their gateway the question is another */
+        readonly links: readonly Link[];
+        readonly text: string;
+      }
     | undefined;
   readonly to:
     | { readonly systems: readonly System[]; readonly hosts: readonly HostPattern[]; readonly text: string }

@@ -140,7 +140,7 @@ describe('the judge', () => {
       .event(logon('CLINIC\\ng-anna', { 'src_endpoint.ip': '192.0.2.1' }, 'failure'), '2026-03-03T09:00:00Z')
       .finish();
     expect(findings).toMatchObject([{ level: 'low', rule: { id: 'term/northgate/office-hours/from' } }]);
-    expect(findings[0]!.why).toContain('tried to log on to DC01.clinic.example and failed');
+    expect(findings[0]!.why).toContain('tried and failed to log on to DC01.clinic.example');
     expect(
       ids(
         clinic().event(

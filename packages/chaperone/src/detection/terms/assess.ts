@@ -8,9 +8,21 @@ import {
   wallClock,
 } from '../../registry/index.ts';
 import { providerName, shown } from '../registry-finding.ts';
+import { linkAtEdge } from './gateway.ts';
 import { HALF_HOUR, MAX_SPLIT, momentsOf, type Observed, type Slot } from './observations.ts';
 import type { Occurrence } from './occurrences.ts';
-import { askFrom, askMfa, askTicket, askTo, askUntil, askVpn, askWhen, askWith, type Subject } from './parts.ts';
+import {
+  askEdge,
+  askFrom,
+  askMfa,
+  askTicket,
+  askTo,
+  askUntil,
+  askVpn,
+  askWhen,
+  askWith,
+  type Subject,
+} from './parts.ts';
 import { type Answer, type Answers, allOf, anyOf, type PartName } from './truth.ts';
 import { HERE, isUse, readUse } from './use.ts';
 import { breach, keyOf, type Verdict, whoIs } from './verdict.ts';
@@ -20,6 +32,7 @@ const QUESTIONS: Readonly<Record<PartName, string>> = {
   until: 'Was {who} used after the term ended?',
   when: 'Was {who} used only in the agreed hours?',
   from: 'Did {who} come only from agreed sources?',
+  edge: 'Did {who} open VPN sessions only from the provider’s own networks?',
   to: 'Did {who} reach only agreed systems?',
   with: 'Did {who} use only agreed tools?',
   vpn: 'Was a VPN session open whenever {who} was used?',
@@ -28,7 +41,7 @@ const QUESTIONS: Readonly<Record<PartName, string>> = {
 };
 
 /** What failed attempts are asked: a refused logon shows no tool and no session. */
-const FOR_FAILURES: ReadonlySet<PartName> = new Set<PartName>(['until', 'when', 'from', 'to']);
+const FOR_FAILURES: ReadonlySet<PartName> = new Set<PartName>(['until', 'when', 'from', 'edge', 'to']);
 
 interface Open {
   readonly question: string;
@@ -67,7 +80,8 @@ export class Assessor {
       );
       return;
     }
-    const subject: Subject = { account, facts, use: readUse(facts), tool: attribution.tool };
+    const edge = linkAtEdge(account.provider, facts);
+    const subject: Subject = { account, facts, use: readUse(facts), tool: attribution.tool, edge };
     const terms = account.provider.terms.filter((term) => term.who === undefined || term.who.has(account));
     if (terms.length === 0) this.#leave(account, 'no term speaks of it', 'Add a term for it to the registry.');
     const still: StillAnswers = new Map(
@@ -167,6 +181,7 @@ export class Assessor {
         ['until', askUntil(term, moment, this.#registry.organization.zone)],
         ['when', askWhen(term, moment)],
         ['from', askFrom(term, subject, moment, this.#vpn)],
+        ['edge', askEdge(term, subject, moment, this.#vpn)],
         ['to', to],
         ['with', tool],
         ['vpn', askVpn(term, subject, moment, this.#vpn)],
@@ -225,17 +240,21 @@ export class Assessor {
     const file = `${this.#registry.file}:${account.line}`;
     const make = (key: string, title: string, because: string, expected: string): Verdict => ({
       key,
-      parts: [],
       title,
       level: 'high',
       file,
-      because: [because],
-      evidence: [
+      broken: [
         {
-          selection: key,
-          field: 'time',
-          value: formatDay(wallClock(this.#registry.organization.zone, now).day),
-          expected,
+          part: undefined,
+          because,
+          evidence: [
+            {
+              selection: key,
+              field: 'time',
+              value: formatDay(wallClock(this.#registry.organization.zone, now).day),
+              expected,
+            },
+          ],
         },
       ],
       techniques: ['T1199', 'T1078'],
@@ -280,12 +299,16 @@ export class Assessor {
     ];
     const verdict: Verdict = {
       key: 'shared-or-stolen',
-      parts: [],
       title: 'Access of one provider used from another',
       level: 'high',
       file: this.#registry.file,
-      because: [`where the account points to ${mine} and other signs to ${theirs}: the access is shared or stolen`],
-      evidence: [{ selection: 'shared-or-stolen', field: 'provider', value: theirs, expected: mine }],
+      broken: [
+        {
+          part: undefined,
+          because: `where the account points to ${mine} and other signs to ${theirs}: the access is shared or stolen`,
+          evidence: [{ selection: 'shared-or-stolen', field: 'provider', value: theirs, expected: mine }],
+        },
+      ],
       techniques: ['T1199', 'T1078'],
     };
     this.#add(activity, verdict, activity.facts.outcome === 'failure', {
@@ -320,17 +343,16 @@ export class Assessor {
     const account = attribution.declared === undefined ? undefined : this.#registry.accounts[attribution.declared];
     const occurrence: Occurrence = {
       ...verdict,
-      title: failed ? `Refused: ${verdict.title.charAt(0).toLowerCase()}${verdict.title.slice(1)}` : verdict.title,
-      level: failed ? 'low' : verdict.level,
+      refused: failed,
       confidence: attribution.confidence,
       provider: attribution.provider!,
       account: account?.label ?? attribution.account ?? '',
       host: attribution.host,
       who: whoIs(this.#registry, account, attribution.account, attribution.provider!),
-      words: readUse(facts).words,
+      deed: readUse(facts, account !== undefined && linkAtEdge(account.provider, facts) !== undefined).deed,
       by: attribution.by,
       eventClass: facts.class.key,
-      srcIps: new Set(attribution.src_ip === undefined || HERE.test(attribution.src_ip) ? [] : [attribution.src_ip]),
+      srcIp: attribution.src_ip === undefined || HERE.test(attribution.src_ip) ? undefined : attribution.src_ip,
       count: at.count,
       partial: at.partial,
       first: at.first,
@@ -352,12 +374,7 @@ function continues(
   at: { readonly first: number | undefined; readonly last: number | undefined },
 ): boolean {
   if (before.last === undefined || at.first === undefined || at.last === undefined) return false;
-  return (
-    at.first - before.last <= HALF_HOUR &&
-    at.last >= before.last &&
-    before.parts.join() === verdict.parts.join() &&
-    before.because.join() === verdict.because.join()
-  );
+  return at.first - before.last <= HALF_HOUR && at.last >= before.last && keyOf(before) === keyOf(verdict);
 }
 
 function defined(time: number): number | undefined {

@@ -107,9 +107,9 @@ function occurrence(
   const inside = account?.label ?? attribution.account ?? '';
   return {
     key: 'edge-mismatch',
-    parts: [],
     title: 'Another account inside than at the VPN',
     level: 'high',
+    refused: false,
     confidence: session.closed && session.opened ? 'high' : 'medium',
     techniques: ['T1078', 'T1133', 'T1199'],
     file: registry.file,
@@ -117,22 +117,25 @@ function occurrence(
     account: inside,
     host: attribution.host,
     who: account === undefined ? shown(inside) : whoIs(registry, account, attribution.account, provider),
-    words: readUse(facts).words,
-    because: [
-      `through a VPN session that ${shown(outside)}${session.provider === undefined ? '' : ` of ${providerName(registry, session.provider)}`} had opened${session.outer === undefined ? '' : ` from ${shown(session.outer)}`}`,
-    ],
-    evidence: [
-      { selection: 'edge-mismatch', field: 'user.name', value: shown(inside), expected: shown(outside) },
+    deed: readUse(facts).deed,
+    broken: [
       {
-        selection: 'edge-mismatch',
-        field: 'src_endpoint.ip',
-        value: facts.values['src_endpoint.ip']!,
-        expected: 'the inner address of the session',
+        part: undefined,
+        because: `through a VPN session that ${shown(outside)}${session.provider === undefined ? '' : ` of ${providerName(registry, session.provider)}`} had opened${session.outer === undefined ? '' : ` from ${shown(session.outer)}`}`,
+        evidence: [
+          { selection: 'edge-mismatch', field: 'user.name', value: shown(inside), expected: shown(outside) },
+          {
+            selection: 'edge-mismatch',
+            field: 'src_endpoint.ip',
+            value: facts.values['src_endpoint.ip']!,
+            expected: 'the inner address of the session',
+          },
+        ],
       },
     ],
     by: attribution.by,
     eventClass: facts.class.key,
-    srcIps: new Set([facts.values['src_endpoint.ip']!]),
+    srcIp: facts.values['src_endpoint.ip'],
     count,
     partial: false,
     first: moment,

@@ -3,8 +3,8 @@ import type { Finding } from '../finding.ts';
 import { Assessor } from './assess.ts';
 import { checkEdge } from './edge.ts';
 import { type JudgeTransfer, mergeObservations, Observations } from './observations.ts';
-import { joinOccurrences } from './occurrences.ts';
-import { sayOccurrence } from './say.ts';
+import { joinOccurrences, type Occurrence } from './occurrences.ts';
+import { saySession } from './say.ts';
 import { VpnLog } from './vpn-log.ts';
 
 /** A question about the terms that the logs don't answer. */
@@ -79,10 +79,18 @@ function finish(registry: Registry, parts: readonly JudgeTransfer[], context: Ju
   const held = new Map<Exception, number>();
   const findings: Finding[] = [];
   let omitted = 0;
-  for (const occurrence of joinOccurrences(occurrences)) {
+  // Exceptions are for one host: what they name is taken out before the hosts of a session are joined.
+  const free: Occurrence[] = [];
+  const excepted = new Map<Exception, Occurrence[]>();
+  for (const occurrence of occurrences) {
     const exception = registry.exceptions.find((one) => holdsBack(one, occurrence, registry));
-    if (exception !== undefined) held.set(exception, (held.get(exception) ?? 0) + 1);
-    else if (findings.length < MAX_FINDINGS) findings.push(sayOccurrence(registry, occurrence));
+    if (exception === undefined) free.push(occurrence);
+    else if (excepted.has(exception)) excepted.get(exception)!.push(occurrence);
+    else excepted.set(exception, [occurrence]);
+  }
+  for (const [exception, members] of excepted) held.set(exception, joinOccurrences(members).length);
+  for (const session of joinOccurrences(free)) {
+    if (findings.length < MAX_FINDINGS) findings.push(saySession(registry, session));
     else omitted++;
   }
   const unanswered = [...assessor.unanswered()];

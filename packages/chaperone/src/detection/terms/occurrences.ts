@@ -1,84 +1,144 @@
-import type { Level } from '@chaperone/sigma';
 import type { Activity, Attribution } from '../../registry/index.ts';
-import type { Evidence } from '../finding.ts';
 import { HALF_HOUR } from './observations.ts';
+import type { PartName } from './truth.ts';
+import type { Deed } from './use.ts';
+import type { Broken, Verdict } from './verdict.ts';
 
-/** Something that isn't inside the agreement, at one or more moments. Times in microseconds. */
-export interface Occurrence {
-  /** `provider/term` or the name of a check; with `parts` it makes the rule's id */
-  readonly key: string;
-  readonly parts: readonly string[];
-  readonly title: string;
-  readonly level: Level;
+/** Something that isn't inside the agreement, in one kind of event at one or more moments. Times in microseconds. */
+export interface Occurrence extends Verdict {
+  /** the attempt failed: the control did its work */
+  readonly refused: boolean;
   readonly confidence: Attribution['confidence'];
-  readonly techniques: readonly string[];
-  readonly file: string;
   readonly provider: string;
   readonly account: string;
   readonly host: string | undefined;
   /** who, e.g. `svc-rmm (Northgate's service account)` */
   readonly who: string;
-  /** what was done, e.g. `logged on to DC01` */
-  readonly words: string;
-  /** what is wrong, e.g. `outside the agreed hours ...` */
-  readonly because: readonly string[];
-  readonly evidence: readonly Evidence[];
+  readonly deed: Deed;
   readonly by: readonly string[];
   readonly eventClass: string;
-  srcIps: Set<string>;
+  readonly srcIp: string | undefined;
   count: number;
   /** moments at which it held; where `partial`, `count` is of the half hours around them */
   partial: boolean;
   first: number | undefined;
   last: number | undefined;
-  places: Activity['place'][];
+  readonly places: readonly Activity['place'][];
 }
 
-/** Places that are kept to click through to. */
-const MAX_PLACES = 12;
-const MAX_ADDRESSES = 20;
+/** What is broken in some only of a session's occurrences that break something else. */
+export interface Narrower {
+  readonly broken: readonly Broken[];
+  readonly occurrences: readonly Occurrence[];
+}
+
+/** One finding: an account's use that isn't as agreed in the same way, over a session, on whatever hosts. */
+export interface Session {
+  /** parts in the order in which a finding names them; empty for a check */
+  readonly parts: readonly PartName[];
+  /** what is broken in all of it, each reason once */
+  readonly broken: readonly Broken[];
+  readonly narrower: readonly Narrower[];
+  /** in order of time; at least one */
+  readonly occurrences: readonly Occurrence[];
+}
+
+const ORDER: readonly PartName[] = ['until', 'when', 'from', 'edge', 'to', 'with', 'vpn', 'ticket', 'mfa'];
+/** Parts that speak of the way inside: a finding on one may name the other, where it holds for some of the same events. */
+const INSIDE: ReadonlySet<PartName | undefined> = new Set<PartName>(['from', 'to']);
 
 /**
- * Joins occurrences of one kind, account and host that follow each other within half an hour: a session is one finding, however many
- * lines it wrote.
+ * Joins occurrences into what a person would call one thing. Occurrences of one account and term (or check) that follow each other within half
+ * an hour are a session, on however many hosts. Within it, each broken part is a finding with all events that break it; parts that the very same events
+ * break are one finding, and so are source and system where one of them is broken by some of the other's events.
  */
-export function joinOccurrences(occurrences: readonly Occurrence[]): Occurrence[] {
+export function joinOccurrences(occurrences: readonly Occurrence[]): Session[] {
   const groups = new Map<string, Occurrence[]>();
   for (const occurrence of occurrences) {
-    const key = JSON.stringify([
-      occurrence.key,
-      occurrence.parts,
-      occurrence.account,
-      occurrence.host,
-      occurrence.level,
-    ]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [occurrence]);
+    const { key, account, refused, level } = occurrence;
+    const name = JSON.stringify([key, account, refused, level]);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [occurrence]);
     else group.push(occurrence);
   }
-  const joined: Occurrence[] = [];
-  for (const group of groups.values()) {
-    group.sort((a, b) => (a.first ?? 0) - (b.first ?? 0));
-    let open: Occurrence | undefined;
-    for (const occurrence of group) {
-      const near =
-        open !== undefined &&
-        (open.last === undefined
-          ? occurrence.first === undefined
-          : occurrence.first !== undefined && occurrence.first - open.last <= HALF_HOUR);
-      if (!near) {
-        open = { ...occurrence, srcIps: new Set(occurrence.srcIps), places: [...occurrence.places] };
-        joined.push(open);
-        continue;
-      }
-      const into = open!;
-      into.count += occurrence.count;
-      into.partial ||= occurrence.partial;
-      if (occurrence.last !== undefined && (into.last === undefined || occurrence.last > into.last))
-        into.last = occurrence.last;
-      for (const ip of occurrence.srcIps) if (into.srcIps.size < MAX_ADDRESSES) into.srcIps.add(ip);
-      for (const place of occurrence.places) if (into.places.length < MAX_PLACES) into.places.push(place);
+  const sessions: Session[] = [];
+  for (const group of groups.values()) for (const members of inTime(group)) sessions.push(...byParts(members));
+  return sessions.sort((a, b) => (a.occurrences[0]!.first ?? 0) - (b.occurrences[0]!.first ?? 0));
+}
+
+// Runs with no gap of more than half an hour; what has no time is a run of its own.
+function* inTime(group: Occurrence[]): Generator<Occurrence[]> {
+  const untimed = group.filter(({ first }) => first === undefined);
+  if (untimed.length > 0) yield untimed;
+  const timed = group.filter(({ first }) => first !== undefined).sort((a, b) => a.first! - b.first!);
+  let run: Occurrence[] = [];
+  let end = 0;
+  for (const occurrence of timed) {
+    if (run.length > 0 && occurrence.first! - end > HALF_HOUR) {
+      yield run;
+      run = [];
+    }
+    end = run.length === 0 ? occurrence.last! : Math.max(end, occurrence.last!);
+    run.push(occurrence);
+  }
+  if (run.length > 0) yield run;
+}
+
+interface Draft {
+  readonly parts: (PartName | undefined)[];
+  readonly at: ReadonlySet<Occurrence>;
+  readonly inside: Draft[];
+}
+
+function* byParts(members: readonly Occurrence[]): Generator<Session> {
+  const at = new Map<PartName | undefined, Set<Occurrence>>();
+  for (const occurrence of members) {
+    for (const { part } of occurrence.broken) {
+      const known = at.get(part);
+      if (known === undefined) at.set(part, new Set([occurrence]));
+      else known.add(occurrence);
     }
   }
-  return joined.sort((a, b) => (a.first ?? 0) - (b.first ?? 0));
+  const drafts: Draft[] = [];
+  for (const part of [undefined, ...ORDER]) {
+    const set = at.get(part);
+    if (set === undefined) continue;
+    const same = drafts.find((draft) => draft.at.size === set.size && isPart(set, draft.at));
+    if (same === undefined) drafts.push({ parts: [part], at: set, inside: [] });
+    else same.parts.push(part);
+  }
+  const within = new Set<Draft>();
+  for (const draft of drafts) {
+    if (!draft.parts.every((part) => INSIDE.has(part))) continue;
+    const around = drafts.find(
+      (other) => other !== draft && other.parts.every((part) => INSIDE.has(part)) && isPart(draft.at, other.at),
+    );
+    if (around === undefined) continue;
+    around.inside.push(draft);
+    within.add(draft);
+  }
+  for (const draft of drafts) {
+    if (within.has(draft)) continue;
+    const parts = [...draft.parts, ...draft.inside.flatMap((one) => one.parts)].filter((part) => part !== undefined);
+    yield {
+      parts: ORDER.filter((part) => parts.includes(part)),
+      broken: reasons(draft),
+      narrower: draft.inside.map((one) => ({ broken: reasons(one), occurrences: [...one.at] })),
+      occurrences: [...draft.at],
+    };
+  }
+}
+
+function isPart(part: ReadonlySet<Occurrence>, whole: ReadonlySet<Occurrence>): boolean {
+  for (const one of part) if (!whole.has(one)) return false;
+  return true;
+}
+
+function reasons({ parts, at }: Draft): Broken[] {
+  const found = new Map<string, Broken>();
+  for (const part of parts)
+    for (const occurrence of at)
+      for (const broken of occurrence.broken)
+        if (broken.part === part && !found.has(broken.because)) found.set(broken.because, broken);
+  return [...found.values()];
 }

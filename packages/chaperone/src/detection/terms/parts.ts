@@ -5,7 +5,9 @@ import {
   formatMinute,
   glob,
   hostName,
+  type Link,
   lastDayBefore,
+  type NamedRange,
   parseIp,
   type Registry,
   type System,
@@ -25,6 +27,8 @@ export interface Subject {
   readonly facts: Facts;
   readonly use: Use;
   readonly tool: string | undefined;
+  /** the link at whose gateway the event stands */
+  readonly edge: Link | undefined;
 }
 
 /** Whether the moment (microseconds; undefined where the source states none) lies in the agreed hours. */
@@ -61,10 +65,11 @@ export function askUntil(term: Term, time: number | undefined, zone: Zone): Answ
 }
 
 /** Whether it came from an agreed source; where the address is one that the VPN gave out, the outer address counts too. */
-export function askFrom(term: Term, { facts, use }: Subject, time: number | undefined, vpn: VpnLog): Answer {
+export function askFrom(term: Term, subject: Subject, time: number | undefined, vpn: VpnLog): Answer {
+  const { facts, use, edge } = subject;
   const from = term.from;
-  if (from === undefined || use.remote === 'no') return IDLE;
-  const ip = facts.values['src_endpoint.ip'];
+  if (from === undefined || use.remote === 'no' || isEdgeOf(term, edge)) return IDLE;
+  const ip = edge === undefined ? facts.values['src_endpoint.ip'] : outerOf(subject, time, vpn);
   const host = facts.values['src_endpoint.hostname'];
   if (ip !== undefined && from.networks.has(ip)) return YES;
   const known = host !== undefined && from.hosts.some((pattern) => pattern.matches(hostName(host)));
@@ -116,10 +121,68 @@ export function askFrom(term: Term, { facts, use }: Subject, time: number | unde
   };
 }
 
+/** At the gateway of an agreed link, `from` speaks of the inside: the session's own source is another question. */
+function isEdgeOf(term: Term, edge: Link | undefined): edge is Link {
+  return edge !== undefined && term.from?.links.includes(edge) === true;
+}
+
+/**
+ * Whether a session at an agreed link's gateway came from the provider's own networks, or from another agreed source. A line that states no
+ * source (a gateway writes several for one session) is answered by the session that it belongs to.
+ */
+export function askEdge(term: Term, subject: Subject, time: number | undefined, vpn: VpnLog): Answer {
+  const { account, facts, edge } = subject;
+  if (!isEdgeOf(term, edge)) return IDLE;
+  const { provider } = account;
+  const outer = outerOf(subject, time, vpn);
+  if (outer === undefined) {
+    if (facts.outcome === 'failure') return IDLE;
+    return {
+      truth: 'unknown',
+      reason: 'the gateway’s lines state no source',
+      mend: 'Send the VPN’s whole log, with outer addresses.',
+    };
+  }
+  if (term.from!.networks.has(outer) || contains(provider.networks, outer)) return YES;
+  if (provider.networks.length === 0)
+    return {
+      truth: 'unknown',
+      reason: `${provider.name} has no networks declared, so nobody can say which sources are its own`,
+      mend: 'Add the provider’s `networks` to the registry.',
+    };
+  const own = provider.networks.map(({ text }) => text);
+  const text = `${own.slice(0, 4).join(', ')}${own.length > 4 ? ` and ${own.length - 4} more` : ''}`;
+  return {
+    truth: 'no',
+    because: `from ${shown(outer)}, which is none of ${provider.name}'s networks (${text})`,
+    field: 'src_endpoint.ip',
+    value: outer,
+    expected: text,
+  };
+}
+
+// The source of a gateway's line: its own word, or that of the session which the same person had open there.
+function outerOf({ account, facts }: Subject, time: number | undefined, vpn: VpnLog): string | undefined {
+  const stated = facts.values['src_endpoint.ip'];
+  if (stated !== undefined || time === undefined || facts.outcome === 'failure') return stated;
+  return vpn
+    .where((session) => samePerson(session, account), time)
+    .map((session) => session.outer)
+    .find((source) => source !== undefined);
+}
+
+function contains(networks: readonly NamedRange[], text: string): boolean {
+  const ip = parseIp(text);
+  return (
+    ip !== undefined &&
+    networks.some(({ range }) => range.version === ip.version && range.from <= ip.value && range.to >= ip.value)
+  );
+}
+
 /** Whether what was reached is among the agreed systems. */
-export function askTo(term: Term, { facts, use }: Subject): Answer {
+export function askTo(term: Term, { facts, use, edge }: Subject): Answer {
   const to = term.to;
-  if (to === undefined) return IDLE;
+  if (to === undefined || edge !== undefined) return IDLE;
   const { values } = facts;
   const cloud = values['cloud.account.uid'];
   let host = use.reaches ? (values['device.hostname'] ?? values['dst_endpoint.hostname']) : undefined;
@@ -160,13 +223,7 @@ export function askTo(term: Term, { facts, use }: Subject): Answer {
 function holds(system: System, name: string | undefined, ip: string | undefined, cloud: string | undefined): boolean {
   if (name !== undefined && system.hosts.some((pattern) => pattern.matches(name))) return true;
   if (cloud !== undefined && system.cloud.some((id) => id.toLowerCase() === cloud.toLowerCase())) return true;
-  const address = ip === undefined ? undefined : parseIp(ip);
-  return (
-    address !== undefined &&
-    system.networks.some(
-      ({ range }) => range.version === address.version && range.from <= address.value && range.to >= address.value,
-    )
-  );
+  return ip !== undefined && contains(system.networks, ip);
 }
 
 /** Whether the remote-management tool, where one shows, is an agreed one. */
@@ -185,7 +242,7 @@ export function askWith(term: Term, { tool }: Subject): Answer {
 
 /** Whether a VPN session of the same person was open. */
 export function askVpn(term: Term, subject: Subject, time: number | undefined, vpn: VpnLog): Answer {
-  if (!term.vpn || subject.facts.class.class_uid === 4014) return IDLE;
+  if (!term.vpn || subject.edge !== undefined || subject.facts.class.class_uid === 4014) return IDLE;
   if (vpn.empty)
     return { truth: 'unknown', reason: 'no VPN log was read', mend: 'Add the VPN gateway’s log to the scan.' };
   if (time === undefined)

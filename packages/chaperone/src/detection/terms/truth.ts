@@ -17,7 +17,7 @@ export const YES: Answer = { truth: 'yes' };
 export const IDLE: Answer = { truth: 'idle' };
 
 /** Parts of a term, in the order in which a finding names them. */
-export type PartName = 'until' | 'when' | 'from' | 'to' | 'with' | 'vpn' | 'ticket' | 'mfa';
+export type PartName = 'until' | 'when' | 'from' | 'edge' | 'to' | 'with' | 'vpn' | 'ticket' | 'mfa';
 
 export type Answers = ReadonlyMap<PartName, Answer>;
 

@@ -9,8 +9,18 @@ export interface Use {
   readonly signIn: boolean;
   /** whether the host in the event is the one that was reached, rather than one that only vouched for it */
   readonly reaches: boolean;
-  /** what was done, to be followed by the time: `logged on to DC01` */
-  readonly words: string;
+  readonly deed: Deed;
+}
+
+/** What was done, in words: `logged on to DC01` is the verb `logged on to` and the object `DC01`. */
+export interface Deed {
+  readonly verb: string;
+  /** the same without what differs from time to time: `ran programs on` */
+  readonly kind: string;
+  /** the host, account or service it was done to; undefined where the log names none, and then the verb stands alone */
+  readonly object: string | undefined;
+  /** the verb where no object is known */
+  readonly alone: string;
 }
 
 const SIGN_IN = 3002;
@@ -49,8 +59,8 @@ export function isUse(facts: Facts): boolean {
   return !ENDS.test(facts.class.activity);
 }
 
-/** Reads what kind of use it is. */
-export function readUse(facts: Facts): Use {
+/** Reads what kind of use it is. `atEdge`: it stands at the gateway of a link, where every line is of a VPN session. */
+export function readUse(facts: Facts, atEdge = false): Use {
   const { class_uid: uid, key } = facts.class;
   const { values } = facts;
   const host = values['device.hostname'] ?? values['dst_endpoint.hostname'] ?? values['dst_endpoint.ip'];
@@ -63,36 +73,55 @@ export function readUse(facts: Facts): Use {
   else if (type !== undefined && LOCAL_TYPES.test(type)) remote = 'no';
   else if (type !== undefined && REMOTE_TYPES.test(type)) remote = 'yes';
   const vouches = VOUCHES.test(key);
-  return { remote, signIn, reaches: uid !== TUNNEL && !vouches, words: words(facts, host, vouches) };
+  return { remote, signIn, reaches: uid !== TUNNEL && !vouches, deed: deedOf(facts, host, vouches, atEdge) };
 }
 
-function words(facts: Facts, host: string | undefined, vouches: boolean): string {
+function deedOf(facts: Facts, host: string | undefined, vouches: boolean, atEdge: boolean): Deed {
   const { class_uid: uid } = facts.class;
   const { values } = facts;
   const failed = facts.outcome === 'failure';
-  const on = host === undefined ? '' : ` on ${shown(host)}`;
-  if (uid === TUNNEL) return failed ? `tried to open a VPN session${on} and was refused` : `opened a VPN session${on}`;
+  const say = (verb: string, link: string, object: string | undefined, kind = verb): Deed => ({
+    verb: `${verb} ${link}`,
+    kind: `${kind} ${link}`,
+    object: object === undefined ? undefined : shown(object),
+    alone: verb,
+  });
+  if (uid === TUNNEL || atEdge)
+    return failed ? say('was refused a VPN session', 'on', host) : say('opened a VPN session', 'on', host);
   if (uid === SIGN_IN) {
     if (vouches)
       return failed
-        ? `asked${on === '' ? '' : ` ${shown(host!)}`} to vouch for a logon and was refused`
-        : `was vouched for by ${host === undefined ? 'a domain controller' : shown(host)}`;
-    const where = host === undefined ? (values['cloud.app.uid'] ?? values['cloud.account.uid']) : host;
-    const to = where === undefined ? '' : ` to ${shown(where)}`;
-    return failed ? `tried to log on${to} and failed` : `logged on${to}`;
+        ? say('was refused a logon', 'by', host)
+        : { ...say('was vouched for', 'by', host), alone: 'was vouched for by a domain controller' };
+    const where = host ?? values['cloud.app.uid'] ?? values['cloud.account.uid'];
+    return failed ? say('tried and failed to log on', 'to', where) : say('logged on', 'to', where);
   }
   if (uid === PROCESS) {
     const path = values['process.file.path'];
-    return path === undefined ? `ran a program${on}` : `ran ${shown(path.split(/[\\/]/).at(-1)!)}${on}`;
+    return say(
+      path === undefined ? 'ran a program' : `ran ${shown(path.split(/[\\/]/).at(-1)!)}`,
+      'on',
+      host,
+      'ran programs',
+    );
   }
   if (uid === API) {
     const account = values['cloud.account.uid'];
     const call = facts.class.activity === '' ? 'an API' : shown(facts.class.activity);
-    return `${failed ? 'tried to call' : 'called'} ${call}${account === undefined ? on : ` in ${shown(account)}`}`;
+    const link = account === undefined ? 'on' : 'in';
+    return failed
+      ? say(`tried to call ${call}`, link, account ?? host, 'tried to call APIs')
+      : say(`called ${call}`, link, account ?? host, 'called APIs');
   }
   const done = DEEDS[uid];
-  if (done !== undefined) return `${failed ? 'tried to ' : ''}${failed ? done[0] : done[1]}${on}`;
-  if (CHANGES.has(uid)) return `${failed ? 'tried to change' : 'changed'} an account or group${on}`;
-  if (uid === NETWORK) return `connected${host === undefined ? '' : ` to ${shown(host)}`}`;
-  return `was active${on}`;
+  if (done !== undefined) return say(failed ? `tried to ${done[0]}` : done[1], 'on', host);
+  if (CHANGES.has(uid))
+    return say(failed ? 'tried to change an account or group' : 'changed an account or group', 'on', host);
+  if (uid === NETWORK) return say('connected', 'to', host);
+  return say('was active', 'on', host);
+}
+
+/** A deed with its object: `logged on to DC01`. */
+export function sayDeed({ verb, object, alone }: Deed): string {
+  return object === undefined ? alone : `${verb} ${object}`;
 }

@@ -2,7 +2,7 @@ import { describeHours, type Hours, parseSpan, type Span, WHOLE_DAY } from '../h
 import { parseRange } from '../ip.ts';
 import { IpSet } from '../ip-set.ts';
 import { hostName, parseAccountName } from '../names.ts';
-import type { Account, HostPattern, Provider, System, Term, Tool } from '../registry.ts';
+import type { Account, HostPattern, Link, Provider, System, Term, Tool } from '../registry.ts';
 import { ACCOUNT_KINDS, type TermDocument, type WhenDocument } from '../schema.ts';
 import { didYouMean } from '../suggest.ts';
 import { formatDay } from '../zone.ts';
@@ -160,6 +160,7 @@ class TermReader {
     const { provider } = this.#draft;
     const blocks: { range: NonNullable<ReturnType<typeof parseRange>>; value: string }[] = [];
     const hosts: HostPattern[] = [];
+    const links: Link[] = [];
     for (const [at, name] of from.entries()) {
       const range = parseRange(name.trim());
       if (range !== undefined) {
@@ -169,6 +170,7 @@ class TermReader {
       const wanted = name.toLowerCase();
       if (wanted === 'provider') {
         for (const network of provider.networks) blocks.push({ range: network.range, value: network.text });
+        links.push(...provider.links);
         for (const link of provider.links)
           for (const pool of link.pool) blocks.push({ range: pool.range, value: pool.text });
         hosts.push(...provider.hosts);
@@ -191,9 +193,10 @@ class TermReader {
       );
       if (named.length > 0)
         for (const network of named) blocks.push({ range: network.range, value: `${network.text} (${name})` });
-      else if (link !== undefined)
+      else if (link !== undefined) {
+        links.push(link);
         for (const pool of link.pool) blocks.push({ range: pool.range, value: `${pool.text} (${name})` });
-      else if (host !== undefined) hosts.push(hostPattern(name));
+      } else if (host !== undefined) hosts.push(hostPattern(name));
       else if (name.includes('/') || /^[\d.:]+$/.test(name))
         this.#fail(
           ['from', at],
@@ -221,7 +224,7 @@ class TermReader {
     const text = from
       .map((name) => (name.toLowerCase() === 'provider' ? `networks, links and hosts of ${provider.name}` : name))
       .join(', ');
-    return { networks: new IpSet(blocks), hosts, text };
+    return { networks: new IpSet(blocks), hosts, links, text };
   }
 
   #to(to: readonly string[] | undefined): Term['to'] {
