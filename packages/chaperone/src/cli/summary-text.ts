@@ -1,4 +1,4 @@
-import type { ScanResult } from '../detection/index.ts';
+import type { Problem, ScanResult } from '../detection/index.ts';
 import { counted, cut, duration, inert, levels, number, size, verdictWords } from '../report/index.ts';
 import type { Paint } from './terminal/paint.ts';
 import { pad, wrap } from './terminal/text-width.ts';
@@ -8,7 +8,12 @@ const labelWidth = 14;
 /** What the scan says at its end, for a tired person: the answer, what to look at, what it rests on, where the rest is. */
 export function summaryText(
   result: ScanResult,
-  { paint, columns, report }: { paint: Paint; columns: number; report: string },
+  {
+    paint,
+    columns,
+    report,
+    proposal,
+  }: { paint: Paint; columns: number; report: string /** the proposed registry’s file */; proposal?: string },
 ): string {
   const width = Math.min(100, Math.max(40, columns));
   const lines: string[] = [];
@@ -56,8 +61,14 @@ export function summaryText(
   say('Read', [
     `${counted(summary.files.read, 'file')}, ${size(summary.bytes.read)}, ${counted(summary.records.read, 'record')} in ${duration(summary.seconds)}; ${counted(summary.rules.loaded, 'rule')}${summary.rules.refused.length > 0 ? `, ${number(summary.rules.refused.length)} refused` : ''}`,
   ]);
+  if (summary.notices !== undefined && summary.notices.length > 0) say('Your files', notices(summary.notices));
   lines.push('');
   say('Report', [report]);
+  if (proposal !== undefined)
+    say('Proposed', [
+      proposal,
+      'a registry made from what was seen: check every line, then scan again with --registry',
+    ]);
   return `${lines.join('\n')}\n`;
 }
 
@@ -104,6 +115,21 @@ function coverage(sources: ScanResult['summary']['coverage']['sources']): string
       6,
       (source) =>
         `${inert(source.kind)}${source.host === null ? '' : ` from ${inert(cut(source.host, 80))}`}: ${number(source.days.length)} of ${counted(span, 'day')}`,
+    ),
+  ];
+}
+
+/** Mistakes in what the user gave beside the logs, at their places. */
+function notices(list: readonly Problem[]): string[] {
+  const place = ({ file, line, column }: Problem) =>
+    [inert(cut(file, 200)), line, column].filter((part) => part !== undefined).join(':');
+  return [
+    `${counted(list.length, 'mistake')}; the rest of these files was used`,
+    ...bounded(
+      list,
+      4,
+      (one) =>
+        `${place(one)}: ${one.severity ?? 'warning'}: ${inert(cut(one.reason, 300))} ${inert(cut(one.mend, 300))}`,
     ),
   ];
 }

@@ -1,3 +1,4 @@
 export type * from './finding.ts';
-export { ScanInputError, type ScanOptions, type ScanProgress, scan } from './scan.ts';
+export { ScanInputError } from './read-inputs.ts';
+export { type ScanOptions, type ScanProgress, scan } from './scan.ts';
 export type * from './scan-result.ts';

@@ -23,7 +23,12 @@ export interface Summary {
     readonly text: string;
   };
   /** the five things to look at first */
-  readonly first: readonly { readonly title: string; readonly why: string; readonly level: Level; readonly finding?: string }[];
+  readonly first: readonly {
+    readonly title: string;
+    readonly why: string;
+    readonly level: Level;
+    readonly finding?: string;
+  }[];
   readonly files: {
     readonly read: number;
     readonly unread: readonly Problem[];
@@ -37,6 +42,8 @@ export interface Summary {
     readonly untimed: number;
     readonly outside: number;
   };
+  /** mistakes in what the user gave beside the logs (registry, indicators): the rest of those files was used */
+  readonly notices?: readonly Problem[];
   readonly rules: {
     readonly loaded: number;
     readonly refused: readonly {
@@ -52,7 +59,12 @@ export interface Summary {
   readonly findings: {
     readonly total: number;
     readonly by_level: Readonly<Record<Level, number>>;
-    readonly by_rule: readonly { readonly id: string; readonly title: string; readonly level: Level; readonly count: number }[];
+    readonly by_rule: readonly {
+      readonly id: string;
+      readonly title: string;
+      readonly level: Level;
+      readonly count: number;
+    }[];
     readonly by_provider: readonly { readonly provider: string | null; readonly count: number }[];
   };
   readonly coverage: {
@@ -76,6 +88,10 @@ export interface Problem {
   readonly code: string;
   readonly reason: string;
   readonly mend: string;
+  readonly severity?: 'error' | 'warning';
+  /** 1-based place in a file that a person wrote */
+  readonly line?: number;
+  readonly column?: number;
   readonly record?: number;
   readonly offset?: number;
   /** how many records this stands for */

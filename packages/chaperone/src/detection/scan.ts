@@ -1,27 +1,15 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import {
-  type CorrelationMatch,
-  createCorrelator,
-  type Level,
-  loadDirectory,
-  loadPipeline,
-  loadRules,
-  type Pipeline,
-  type RuleSet,
-  type Unread as UnreadRules,
-} from '@chaperone/sigma';
-import { formatProblem, loadRegistryFile, type Registry } from '../registry/index.ts';
+import { type CorrelationMatch, createCorrelator, type Level } from '@chaperone/sigma';
 import type { Unread } from '../telemetry/index.ts';
 import { assemble } from './engine/assemble.ts';
 import type { LaneResult, LaneSetup } from './engine/lane.ts';
 import { Problems } from './engine/problems.ts';
 import { runHere, runWorkers, type SentInput } from './engine/run-lanes.ts';
 import { tasksOf } from './engine/tasks.ts';
-import { type Indicator, loadIndicatorFile } from './indicators/index.ts';
-import type { ScanResult } from './scan-result.ts';
+import { readInputs } from './read-inputs.ts';
+import type { Problem, ScanResult } from './scan-result.ts';
 
 export interface ScanProgress {
   /** bytes read so far, and found so far to be read */
@@ -60,27 +48,19 @@ export interface ScanOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Something that the user asked for can't be used: a registry, a pipeline. The message names file, place and mend. */
-export class ScanInputError extends Error {
-  override readonly name = 'ScanInputError';
-}
-
-const content = fileURLToPath(new URL('../../../../content/', import.meta.url));
-
 /**
  * Reads logs, judges every event, and says what was found. Writes `findings.jsonl` into `out`; the rest of the report is made
  * from the result.
  *
- * @throws {ScanInputError} for a registry or pipeline that can't be used
+ * @throws {ScanInputError} for a registry, pipeline or mapping that can't be used
  */
 export async function scan(options: ScanOptions): Promise<ScanResult> {
   const started = new Date();
   const begun = performance.now();
   mkdirSync(options.out, { recursive: true });
-  const registry = options.registry === undefined ? undefined : registryOf(options.registry);
   const problems = new Problems();
-  const rules = await rulesOf(options, problems);
-  const indicators = indicatorsOf(options, problems);
+  const notices: Problem[] = [];
+  const { registry, rules, indicators, mappings } = await readInputs(options, problems, notices);
   const organization = registry?.organization.slug ?? null;
   const workers = options.workers ?? Math.min(8, availableParallelism());
 
@@ -126,12 +106,14 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
         until: options.until,
         zone: options.zone ?? registry?.organization.zone.name,
         carve: options.carve ?? false,
+        mappings,
       }),
     );
     const lanes: LaneResult[] =
       workers === 1
         ? await runHere(setups[0], tasks, hooks, correlator)
         : await runWorkers(setups, options.registry && resolve(options.registry), tasks, hooks);
+    if (options.signal?.aborted === true) problems.add(stopped(options.paths));
     correlator.finish();
     return await assemble({
       options,
@@ -141,6 +123,7 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
       rules,
       correlationRefusals: correlator.refused,
       problems,
+      notices,
       filesRead: read.size,
       bytesRead: state.bytes,
       lanes,
@@ -154,58 +137,15 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
   }
 }
 
-function registryOf(file: string): Registry {
-  const { registry, problems } = loadRegistryFile(file);
-  if (registry !== undefined) return registry;
-  throw new ScanInputError(problems.map((problem) => formatProblem(problem)).join('\n'));
-}
-
-async function rulesOf(options: ScanOptions, problems: Problems): Promise<RuleSet> {
-  const folders = [...(options.builtinRules ? [join(content, 'rules')] : []), ...options.rules];
-  const sources = [];
-  for (const folder of folders) {
-    const loaded = await loadDirectory(folder);
-    sources.push(...loaded.sources);
-    for (const one of loaded.unread) problems.add(unreadRule(one));
-  }
-  const pipelines: Pipeline[] = [];
-  for (const file of options.pipelines ?? []) pipelines.push(pipelineOf(file));
-  return loadRules(sources, { pipelines });
-}
-
-function unreadRule(one: UnreadRules): Unread {
+/** What a scan that was stopped did not come to: how much it is, nobody has counted. */
+function stopped(paths: readonly string[]): Unread {
   return {
     kind: 'unread',
-    code: 'rules_unreadable',
-    message: one.reason,
-    mend: 'Check that the rule file exists and may be read.',
-    file: one.path,
+    code: 'scan_stopped',
+    message: 'was not read to its end, because the scan was stopped',
+    mend: 'Scan again, and let it end.',
+    file: paths.length === 1 ? paths[0] : `${paths[0]} and ${paths.length - 1} more`,
     records: 0,
     stop: true,
   };
-}
-
-function indicatorsOf(options: ScanOptions, problems: Problems): Indicator[] {
-  const files = [
-    ...(options.builtinRules ? [join(content, 'indicators', 'cloud-hopper.csv')] : []),
-    ...options.indicators,
-  ];
-  const all: Indicator[] = [];
-  for (const file of files) {
-    const loaded = loadIndicatorFile(file);
-    for (const indicator of loaded.indicators) all.push(indicator);
-    for (const { code, message, mend, line } of loaded.problems) {
-      problems.add({ kind: 'unread', code: code.toLowerCase(), message, mend, file, record: line, records: 0 });
-    }
-  }
-  return all;
-}
-
-function pipelineOf(file: string): Pipeline {
-  const loaded = loadPipeline({ file, text: readFileSync(file, 'utf8') });
-  if (loaded.pipeline === undefined)
-    throw new ScanInputError(
-      loaded.refused.map((one) => `${one.file}:${one.line}: ${one.message} ${one.mend}`).join('\n'),
-    );
-  return loaded.pipeline;
 }

@@ -9,6 +9,7 @@ export {
   findingsFile,
   formats,
   pageFile,
+  proposalFile,
   reportFiles,
   summaryFile,
   writeReports,

@@ -25,6 +25,8 @@ export interface ReportOptions {
 export const findingsFile = 'findings.jsonl';
 export const summaryFile = 'summary.json';
 export const pageFile = 'report.html';
+/** the registry that the logs suggest, where none was given */
+export const proposalFile = 'chaperone.proposed.yaml';
 const formatFiles: Readonly<Record<Format, string>> = {
   csv: 'findings.csv',
   ocsf: 'findings.ocsf.jsonl',
@@ -32,7 +34,13 @@ const formatFiles: Readonly<Record<Format, string>> = {
 };
 
 /** Every file that a scan may leave in its folder. */
-export const reportFiles: readonly string[] = [findingsFile, summaryFile, pageFile, ...Object.values(formatFiles)];
+export const reportFiles: readonly string[] = [
+  findingsFile,
+  summaryFile,
+  pageFile,
+  proposalFile,
+  ...Object.values(formatFiles),
+];
 
 /**
  * Writes everything that stands beside `findings.jsonl`: the summary last, so that its presence means that the rest
@@ -48,6 +56,10 @@ export async function writeReports(result: ScanResult, options: ReportOptions): 
     const make = { csv: findingsCsv, ocsf: findingsOcsf, timesketch: findingsTimesketch }[format];
     await writeAtomically(join(options.out, formatFiles[format]), make(readFindings(source), result.summary));
     written.push(formatFiles[format]);
+  }
+  if (result.proposal !== null) {
+    await writeAtomically(join(options.out, proposalFile), [result.proposal]);
+    written.push(proposalFile);
   }
   if (options.page) {
     const beside = [...written, summaryFile];

@@ -3,7 +3,7 @@ export { CONTAINER_LIMITS, type ContainerLimits } from './containers/index.ts';
 export { type DiscoverOptions, discover, openSource, type Source, type SourceInfo } from './discover/index.ts';
 export type * from './event.ts';
 export type * from './format.ts';
-export { csvFormat, csvMappingSchema, loadCsvMapping } from './formats/index.ts';
+export { type CsvMapping, csvFormat, csvMappingSchema, loadCsvMapping } from './formats/index.ts';
 export { FRAMING_LIMITS, type FramingLimits } from './framing/index.ts';
 export { readText, sniffSource } from './read-file.ts';
 export type { ReadOptions, TextHandlers } from './read-text.ts';

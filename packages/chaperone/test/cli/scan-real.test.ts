@@ -87,7 +87,7 @@ test('1 with a finding, and every output speaks of it', async () => {
   expect(page).toMatch(/rar a<mark> -hp<\/mark>K n\.rar/);
   for (const name of ['findings.csv', 'findings.ocsf.jsonl', 'findings.timesketch.jsonl'])
     expect(await readFile(join(folder, 'chaperone-report', name), 'utf8')).toContain('Archive with a password');
-  expect(await readdir(join(folder, 'chaperone-report'))).toHaveLength(7);
+  expect(await readdir(join(folder, 'chaperone-report'))).toHaveLength(8);
 });
 
 test('0 when nothing is found and everything was read', async () => {

@@ -10,6 +10,7 @@ import {
   isZone,
   levels,
   pageFile,
+  proposalFile,
   ReportError,
   rank,
   summaryFile,
@@ -131,7 +132,8 @@ function say(
   else {
     const report = resolve(asked.out, given.report ? pageFile : summaryFile);
     const paint = paintFor(io.stdout, io.env);
-    io.stdout.write(summaryText(result, { paint, columns: io.stdout.columns ?? 100, report }));
+    const proposal = result.proposal === null ? undefined : resolve(asked.out, proposalFile);
+    io.stdout.write(summaryText(result, { paint, columns: io.stdout.columns ?? 100, report, proposal }));
     if (given.sample !== true)
       io.stdout.write(`\n${paint.dim(`Exit code ${code}: ${reason(code, asked.level, result)}.`)}\n`);
   }

@@ -4,19 +4,20 @@ import type { Unread } from '../../telemetry/index.ts';
 import { detectChange } from '../change/index.ts';
 import type { Finding } from '../finding.ts';
 import { lastUse } from '../last-use/index.ts';
+import { propose } from '../propose/index.ts';
 import type { ScanOptions } from '../scan.ts';
 import type { Problem, ScanResult, Summary } from '../scan-result.ts';
 import { createJudge } from '../terms/index.ts';
 import { correlationFinding } from './correlation-findings.ts';
+import { Counts } from './counts.ts';
 import { questionsOf, sourcesOf } from './coverage.ts';
-import { Grouping } from './groups.ts';
 import type { LaneResult } from './lane.ts';
 import type { Problems } from './problems.ts';
 import { rfc3339 } from './rfc3339.ts';
-import { attackOf } from './rule-table.ts';
 import type { SentInput } from './run-lanes.ts';
-import { sightingFinding } from './sighting-findings.ts';
-import { firstOf, verdictOf } from './verdict.ts';
+import { joinSightings, sightingFinding } from './sighting-findings.ts';
+import { Teller } from './teller.ts';
+import { byTime, firstOf, verdictOf } from './verdict.ts';
 import { writeFindings } from './write-findings.ts';
 
 export interface Parts {
@@ -26,6 +27,8 @@ export interface Parts {
   readonly begun: number;
   readonly registry: Registry | undefined;
   readonly rules: RuleSet;
+  /** mistakes in files beside the logs, whose rest was used */
+  readonly notices: readonly Problem[];
   readonly correlationRefusals: readonly Refusal[];
   /** problems outside the lanes */
   readonly problems: Problems;
@@ -42,7 +45,6 @@ const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'cri
 /** Findings kept whole for the report: of each rule, and of all. */
 const KEPT_PER_RULE = 40;
 const KEPT = 4_000;
-const HOUR = 3_600_000_000;
 
 /** Joins what the lanes found, runs the detectors that need the whole, writes the findings, and makes the result. */
 export async function assemble(parts: Parts): Promise<ScanResult> {
@@ -50,13 +52,12 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
   const activities = fromTransfer(lanes.map((lane) => lane.activities));
   const judged = judgeTerms(parts, activities);
   const changed = registry === undefined ? undefined : detectChange(registry, activities);
+  const teller = new Teller(registry, parts.options.zone ?? registry?.organization.zone.name);
   const others: Finding[] = [
     ...parts.matches.map((match) =>
-      correlationFinding(match, (input) => whoWas(lanes, input as SentInput), organization),
+      correlationFinding(match, (input) => whoWas(lanes, input as SentInput), organization, teller),
     ),
-    ...lanes.flatMap((lane) =>
-      lane.sightings.map((one) => sightingFinding(one, lane.activities[one.entry], organization)),
-    ),
+    ...joinSightings(lanes).map(({ sighting, activity }) => sightingFinding(sighting, activity, organization, teller)),
     ...(judged?.findings ?? []),
     ...(changed?.findings ?? []),
   ];
@@ -79,7 +80,13 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
     registry: parts.options.registry ?? null,
     level: parts.options.level,
     ...(registry === undefined ? {} : { zone: registry.organization.zone.name }),
-    verdict: verdictOf({ findings: kept, byLevel: count.levels, level: parts.options.level, unread, records }),
+    verdict: verdictOf({
+      chain: count.chains.worst(),
+      byLevel: count.levels,
+      level: parts.options.level,
+      unread,
+      records,
+    }),
     first: firstOf(kept),
     files: { read: parts.filesRead, unread: problems.files.map(problemOf) },
     bytes: { read: parts.bytesRead },
@@ -90,6 +97,7 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
       untimed: sum(lanes, (lane) => lane.untimed),
       outside: sum(lanes, (lane) => lane.outside),
     },
+    ...(parts.notices.length === 0 ? {} : { notices: parts.notices }),
     rules: {
       loaded: parts.rules.rules.length + parts.rules.correlations.length,
       refused: [...parts.rules.refused, ...parts.correlationRefusals].map((one) => ({
@@ -122,7 +130,7 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
     by_host: count.hosts.groups(),
     by_provider: count.providers.groups(),
     by_tactic: count.tactics.groups(),
-    proposal: null,
+    proposal: registry === undefined ? propose(activities) : null,
   };
 }
 
@@ -153,86 +161,7 @@ function keptOf(lanes: readonly LaneResult[], others: readonly Finding[]): Findi
     for (const [rule, findings] of lane.kept.entries())
       for (const finding of findings ?? []) keep(String(rule), finding);
   const rules = [...byRule.values()].sort((a, b) => LEVELS.indexOf(b[0].level) - LEVELS.indexOf(a[0].level));
-  return rules
-    .flat()
-    .slice(0, KEPT)
-    .sort((a, b) => ((a.time ?? '~') < (b.time ?? '~') ? -1 : (a.time ?? '~') > (b.time ?? '~') ? 1 : 0));
-}
-
-class Counts {
-  total = 0;
-  readonly levels: Record<Level, number> = { informational: 0, low: 0, medium: 0, high: 0, critical: 0 };
-  readonly accounts = new Grouping();
-  readonly hosts = new Grouping();
-  readonly providers = new Grouping();
-  readonly tactics = new Grouping();
-  private readonly rules: RuleSet;
-  private readonly rule = new Map<string, { id: string; title: string; level: Level; count: number }>();
-  private readonly provider = new Map<string | null, number>();
-  private readonly hours = new Map<string, number>();
-
-  constructor(rules: RuleSet) {
-    this.rules = rules;
-  }
-
-  lane(lane: LaneResult): void {
-    for (const [key, cell] of lane.cells) {
-      const rule = this.rules.rules[Math.floor(key / 2_097_152)];
-      const { attribution } = lane.activities[key % 2_097_152];
-      this.add(rule, cell.count, attribution.provider ?? null);
-      const { first, last, count } = cell;
-      this.accounts.add(attribution.account ?? '(not named)', rule, count, first, last);
-      this.hosts.add(attribution.host ?? '(not named)', rule, count, first, last);
-      if (attribution.provider !== undefined) this.providers.add(attribution.provider, rule, count, first, last);
-      for (const tactic of attackOf(rule.tags).tactics) this.tactics.add(tactic, rule, count, first, last);
-    }
-    for (const [level, hours] of Object.entries(lane.hours))
-      for (const [hour, count] of hours) this.hour(level as Level, hour, count);
-  }
-
-  finding(finding: Finding): void {
-    this.add({ ...finding.rule, level: finding.level }, 1, finding.provider);
-    this.accounts.addFinding(finding.account ?? '(not named)', finding);
-    this.hosts.addFinding(finding.host ?? '(not named)', finding);
-    if (finding.provider !== null) this.providers.addFinding(finding.provider, finding);
-    for (const tactic of finding.attack.tactics) this.tactics.addFinding(tactic, finding);
-    if (finding.time !== null) this.hour(finding.level, Math.floor((Date.parse(finding.time) * 1000) / HOUR), 1);
-  }
-
-  byRule() {
-    return [...this.rule.values()].sort(
-      (a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || b.count - a.count,
-    );
-  }
-
-  byProvider() {
-    return [...this.provider].map(([provider, count]) => ({ provider, count })).sort((a, b) => b.count - a.count);
-  }
-
-  timeline(): ScanResult['timeline'] {
-    return [...this.hours]
-      .map(([key, count]) => {
-        const [hour, level] = key.split(' ');
-        return { hour: Number(hour), level: level as Level, count };
-      })
-      .sort((a, b) => a.hour - b.hour || LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level))
-      .map(({ hour, level, count }) => ({ hour: rfc3339(hour * HOUR), level, count }));
-  }
-
-  private add(rule: { id: string; title: string; level: Level }, count: number, provider: string | null): void {
-    this.total += count;
-    this.levels[rule.level] += count;
-    const key = `${rule.id}\0${rule.title}`;
-    const known = this.rule.get(key);
-    if (known === undefined) this.rule.set(key, { id: rule.id, title: rule.title, level: rule.level, count });
-    else known.count += count;
-    this.provider.set(provider, (this.provider.get(provider) ?? 0) + count);
-  }
-
-  private hour(level: Level, hour: number, count: number): void {
-    const key = `${hour} ${level}`;
-    this.hours.set(key, (this.hours.get(key) ?? 0) + count);
-  }
+  return rules.flat().slice(0, KEPT).sort(byTime);
 }
 
 function allProblems({ problems, lanes }: Parts) {

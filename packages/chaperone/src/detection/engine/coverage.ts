@@ -37,7 +37,7 @@ export function sourcesOf(activities: readonly Activity[]): Source[] {
     for (const day of activity.days ?? []) draft.days.add(day);
   }
   return [...drafts.values()]
-    .sort((a, b) => b.events - a.events)
+    .sort((a, b) => b.events - a.events || (`${a.kind} ${a.host}` < `${b.kind} ${b.host}` ? -1 : 1))
     .map(({ kind, host, events, first, last, days }) => ({
       kind,
       host,

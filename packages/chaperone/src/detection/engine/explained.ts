@@ -1,10 +1,14 @@
-import { type Bound, type EventAccess, type Explanation, explain, type NodeTrace, sentence } from '@chaperone/sigma';
+import { type Bound, type EventAccess, type Explanation, explain, type NodeTrace } from '@chaperone/sigma';
 import type { Evidence } from '../finding.ts';
+import { reasons } from './reasons.ts';
 import { type RuleRow, sourceFields } from './rule-table.ts';
 
 /** Why a rule holds for one combination of values: in words, and as data. */
 export interface Explained {
+  /** a sentence with a space behind it; empty where nothing is to be said */
   readonly words: string;
+  /** the same, ready to stand inside a JSON string */
+  readonly wordsJson: string;
   readonly evidence: readonly Evidence[];
   /** `"evidence":[...]` */
   readonly json: string;
@@ -48,7 +52,14 @@ export class Explainer {
   private make(bound: Bound, event: EventAccess): Explained {
     const explanation = explain(bound.rule, event, bound.offer.fields);
     const evidence: Evidence[] = evidenceOf(explanation);
-    return { words: sentence(explanation), evidence, json: `"evidence":${JSON.stringify(evidence)}` };
+    const said = reasons(explanation);
+    const words = said === '' ? '' : `It fits the rule: ${said}. `;
+    return {
+      words,
+      wordsJson: JSON.stringify(words).slice(1, -1),
+      evidence,
+      json: `"evidence":${JSON.stringify(evidence)}`,
+    };
   }
 }
 

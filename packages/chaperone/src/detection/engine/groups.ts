@@ -63,7 +63,7 @@ export class Grouping {
         by_level: draft.levels,
         first: Number.isNaN(draft.first) ? null : rfc3339(draft.first),
         last: Number.isNaN(draft.last) ? null : rfc3339(draft.last),
-        rules: [...draft.rules.values()].sort((a, b) => b.count - a.count).slice(0, RULES),
+        rules: [...draft.rules.values()].sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1)).slice(0, RULES),
       }));
   }
 }

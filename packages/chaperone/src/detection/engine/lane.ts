@@ -2,6 +2,9 @@ import { type EvtxHandlers, type Issue, readFile as readEvtx, readStream as stre
 import { type Correlator, createCorrelator, createPlan, type Plan, type RuleSet } from '@chaperone/sigma';
 import { type ActivityTransfer, type Registry, toTransfer } from '../../registry/index.ts';
 import {
+  type CsvMapping,
+  csvFormat,
+  type Format,
   type NormalPath,
   openSource,
   readText,
@@ -22,6 +25,7 @@ import { Problems } from './problems.ts';
 import { Recorder } from './recorder.ts';
 import { ruleRow } from './rule-table.ts';
 import type { Cell } from './tally.ts';
+import { Teller } from './teller.ts';
 
 /** Everything a lane is made from; plain data, so that it can go to another thread. */
 export interface LaneSetup {
@@ -36,6 +40,8 @@ export interface LaneSetup {
   readonly until: number | undefined;
   readonly zone: string | undefined;
   readonly carve: boolean;
+  /** how CSV files that the user has described are to be read */
+  readonly mappings: readonly CsvMapping[];
 }
 
 /** One piece of work: a source, or some chunks of a large EVTX file. */
@@ -89,12 +95,14 @@ export class Lane {
   private readonly judge: Judge | undefined;
   private readonly part: PartWriter;
   private readonly problems = new Problems();
+  private readonly own: readonly Format[];
   private reported = { records: 0, findings: 0 };
 
   /** `correlator` is only asked what it needs; matches go to the hook. */
   constructor(setup: LaneSetup, hooks: LaneHooks, correlator: Correlator = createCorrelator(setup.rules)) {
     this.setup = setup;
     this.hooks = hooks;
+    this.own = setup.mappings.map(csvFormat);
     const plan: Plan = createPlan(setup.rules.rules);
     const indicators = createIndicatorMatcher(setup.indicators);
     const book = new ClassBook(plan, new Set<NormalPath>(setup.indicators.length > 0 ? indicators.paths : []));
@@ -107,7 +115,7 @@ export class Lane {
     this.judgement = new Judgement({
       book,
       rows,
-      recorder: new Recorder(this.part, setup.organization),
+      recorder: new Recorder(this.part, setup.organization, new Teller(setup.registry, setup.zone)),
       attributor: createAttributor(setup.registry),
       indicators,
       needs: (rule) => correlator.needs(rule),
@@ -124,7 +132,7 @@ export class Lane {
   async run(task: Task): Promise<TaskResult> {
     const source = openSource(task.source);
     const path = source.path;
-    const sniffed = await sniffSource(source);
+    const sniffed = await sniffSource(source, this.own);
     if (!('kind' in sniffed) || sniffed.kind === 'unread') {
       this.problems.add(sniffed as Unread);
       return { path, bytes: 0, read: false };
@@ -168,7 +176,7 @@ export class Lane {
           onUnread: (problem) => this.problems.add(problem),
           onBytes: advance,
         },
-        { zone: this.setup.zone, signal: this.hooks.signal },
+        { zone: this.setup.zone, signal: this.hooks.signal, own: this.own },
       );
     }
     advance(0);

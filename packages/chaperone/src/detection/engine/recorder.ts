@@ -5,28 +5,38 @@ import type { Entry } from './ledger.ts';
 import type { PartWriter } from './part-writer.ts';
 import { rfc3339 } from './rfc3339.ts';
 import { type RuleRow, textHash } from './rule-table.ts';
+import type { Teller } from './teller.ts';
 
 /** The raw form of an event in a finding is cut to this many characters. */
 const RAW = 8_000;
 
+/** Activities whose words are remembered; past it everything is forgotten and begun anew. */
+const REMEMBERED = 20_000;
+
 /** What a ledger entry contributes to each of its findings, worked out once. */
 interface Who {
+  /** members of a finding's JSON */
   readonly json: string;
-  readonly words: string;
-  readonly host: string;
+  /** the sentences before and after the time and the reasons; the same ready for JSON */
+  readonly did: string;
+  readonly seen: string;
+  readonly didJson: string;
+  readonly seenJson: string;
 }
 
 /** Writes rule findings as lines of JSON. The parts that repeat (rule, who, why) are joined as ready text. */
 export class Recorder {
   private readonly organization: string | null;
   private readonly part: PartWriter;
+  private readonly teller: Teller;
   private readonly whos = new Map<Entry, Who>();
   private file = '';
   private fileHash = 0;
   private fileJson = '';
 
-  constructor(part: PartWriter, organization: string | null) {
+  constructor(part: PartWriter, organization: string | null, teller: Teller) {
     this.part = part;
+    this.teller = teller;
     this.organization = organization;
   }
 
@@ -38,7 +48,7 @@ export class Recorder {
     const stamp = !Number.isNaN(time) ? `"${rfc3339(time)}"` : 'null';
     this.part.line(
       `{"id":"${this.id(row, place)}","time":${stamp},${row.json},"source":{"file":${this.fileJson},"record":${place.record}${offset}},` +
-        `${who.json},"why":${JSON.stringify(why(row, who, explained, time))},${explained.json},"event":{"class":${JSON.stringify(entry.facts.class.key)}}}`,
+        `${who.json},"why":"${who.didJson} ${this.teller.when(time)}. ${explained.wordsJson}${who.seenJson}",${explained.json},"event":{"class":${JSON.stringify(entry.facts.class.key)}}}`,
     );
   }
 
@@ -47,6 +57,7 @@ export class Recorder {
     const { rule } = row;
     const time = event.time ?? Number.NaN;
     if (event.place.file !== this.file) this.open(event.place.file);
+    const who = this.who(entry);
     const raw = event.raw();
     return {
       id: this.id(row, event.place),
@@ -64,7 +75,7 @@ export class Recorder {
       },
       source: event.place,
       ...subject(entry, this.organization),
-      why: why(row, this.who(entry), explained, time),
+      why: `${who.did} ${this.teller.when(time)}. ${explained.words}${who.seen}`,
       evidence: explained.evidence,
       attack: { tactics: row.tactics, techniques: row.techniques },
       event: { class: entry.facts.class.key, raw: raw.length > RAW ? `${raw.slice(0, RAW)} ...` : raw },
@@ -87,12 +98,16 @@ export class Recorder {
   private who(entry: Entry): Who {
     const known = this.whos.get(entry);
     if (known !== undefined) return known;
-    const parts = subject(entry, this.organization);
+    const did = this.teller.did(entry);
+    const seen = this.teller.seen(entry);
     const who: Who = {
-      json: JSON.stringify(parts).slice(1, -1),
-      words: `${parts.account ?? 'An account that the event does not name'}${parts.provider === null ? '' : ` (${parts.provider}'s)`}`,
-      host: `${parts.host === null ? '' : ` on ${parts.host}`}${parts.src_ip === null ? '' : ` from ${parts.src_ip}`}`,
+      json: inside(JSON.stringify(subject(entry, this.organization))),
+      did,
+      seen,
+      didJson: inside(JSON.stringify(did)),
+      seenJson: inside(JSON.stringify(seen)),
     };
+    if (this.whos.size >= REMEMBERED) this.whos.clear();
     this.whos.set(entry, who);
     return who;
   }
@@ -114,9 +129,7 @@ export function subject(
   };
 }
 
-function why(row: RuleRow, who: Who, explained: Explained, time: number): string {
-  const when = !Number.isNaN(time)
-    ? `, ${rfc3339(time).slice(0, 19).replace('T', ' ')} UTC`
-    : ', at a time that the source does not state';
-  return `${who.words}${who.host}${when}: ${row.rule.title}. ${explained.words}`;
+/** JSON without its outermost brackets or quotes. */
+export function inside(json: string): string {
+  return json.slice(1, -1);
 }

@@ -1,6 +1,7 @@
 import type { Level } from '@chaperone/sigma';
 import type { Finding } from '../finding.ts';
 import type { Summary } from '../scan-result.ts';
+import type { Chain } from './chains.ts';
 
 const RANK: Record<Level, number> = { informational: 0, low: 1, medium: 2, high: 3, critical: 4 };
 
@@ -14,11 +15,8 @@ const WEIGHT: Record<Finding['detector'], number> = {
   indicator: -0.5,
 };
 
-/** Distinct high rules about one account, host or provider that together look like an intrusion and no accident. */
-const TOGETHER = 3;
-
 interface Facts {
-  readonly findings: readonly Finding[];
+  readonly chain: Chain | undefined;
   readonly byLevel: Readonly<Record<Level, number>>;
   readonly level: Level;
   readonly unread: boolean;
@@ -26,12 +24,11 @@ interface Facts {
 }
 
 /** The answer in a sentence or two, and what it rests on. */
-export function verdictOf({ findings, byLevel, level, unread, records }: Facts): Summary['verdict'] {
+export function verdictOf({ chain, byLevel, level, unread, records }: Facts): Summary['verdict'] {
   const above = (Object.keys(RANK) as Level[]).reduce(
     (sum, one) => sum + (RANK[one] >= RANK[level] ? byLevel[one] : 0),
     0,
   );
-  const chain = chainOf(findings);
   if (chain !== undefined) {
     const through = chain.provider === null ? '' : ` It came through the access of ${chain.provider}.`;
     return {
@@ -68,29 +65,11 @@ export function verdictOf({ findings, byLevel, level, unread, records }: Facts):
   };
 }
 
-/** The account or host to which the most different high findings point, if they are enough for a chain over several tactics. */
-function chainOf(findings: readonly Finding[]) {
-  const about = new Map<string, { rules: Set<string>; tactics: Set<string>; providers: Set<string> }>();
-  for (const finding of findings) {
-    if (RANK[finding.level] < RANK.high) continue;
-    for (const name of [finding.account, finding.host]) {
-      if (name === null) continue;
-      let known = about.get(name);
-      if (known === undefined) {
-        known = { rules: new Set(), tactics: new Set(), providers: new Set() };
-        about.set(name, known);
-      }
-      known.rules.add(finding.rule.id);
-      for (const tactic of finding.attack.tactics) known.tactics.add(tactic);
-      if (finding.provider !== null) known.providers.add(finding.provider);
-    }
-  }
-  const chains = [...about]
-    .filter(([, one]) => one.rules.size >= TOGETHER && one.tactics.size >= 2)
-    .sort(([, a], [, b]) => b.providers.size - a.providers.size || b.rules.size - a.rules.size);
-  if (chains.length === 0) return undefined;
-  const [name, one] = chains[0];
-  return { name, rules: one.rules.size, tactics: one.tactics.size, provider: [...one.providers][0] ?? null };
+/** Findings in the order of time, those without a time last; equal ones by their names, so that the order is always the same. */
+export function byTime(a: Finding, b: Finding): number {
+  const [one, two] = [a.time ?? '~', b.time ?? '~'];
+  if (one !== two) return one < two ? -1 : 1;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
 /** The five things to look at first: worst, then those that know the agreement, then the provider's; no rule twice. */
@@ -102,9 +81,7 @@ export function firstOf(findings: readonly Finding[], count = 5): Summary['first
     (finding.confidence === 'low' ? -0.5 : 0);
   const seen = new Set<string>();
   const chosen: Finding[] = [];
-  for (const finding of [...findings].sort(
-    (a, b) => weight(b) - weight(a) || ((a.time ?? '~') < (b.time ?? '~') ? -1 : 1),
-  )) {
+  for (const finding of [...findings].sort((a, b) => weight(b) - weight(a) || byTime(a, b))) {
     if (seen.has(finding.rule.id)) continue;
     seen.add(finding.rule.id);
     chosen.push(finding);

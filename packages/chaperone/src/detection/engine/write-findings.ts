@@ -2,7 +2,10 @@ import { closeSync, createReadStream, openSync, readFileSync, renameSync, statSy
 import { join } from 'node:path';
 import type { Finding } from '../finding.ts';
 
-/** Up to this many bytes the findings are put in the order of time; beyond it they stand in the order of reading. */
+/**
+ * Up to this many bytes the findings are put in the order of time, and equal times in the order of their lines, so that the same
+ * logs give the same file however many threads read them; beyond it they stand in the order of reading.
+ */
 const SORTED = 96 * 1024 * 1024;
 
 /**
@@ -19,8 +22,10 @@ export async function writeFindings(out: string, parts: readonly string[], other
     if (bytes <= SORTED) {
       for (const part of parts)
         for (const line of readFileSync(part, 'utf8').split('\n')) if (line !== '') lines.push(line);
-      const keyed = lines.map((line, index) => ({ line, index, time: timeOf(line) }));
-      keyed.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.index - b.index));
+      const keyed = lines.map((line) => ({ line, time: timeOf(line) }));
+      keyed.sort((a, b) =>
+        a.time !== b.time ? (a.time < b.time ? -1 : 1) : a.line < b.line ? -1 : a.line > b.line ? 1 : 0,
+      );
       writeAll(
         file,
         keyed.map(({ line }) => line),

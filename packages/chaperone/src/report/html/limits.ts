@@ -26,8 +26,8 @@ export function unanswered({ result }: Context): Html {
 
 /** What could not be read, why, and the mend. */
 export function unread({ result }: Context): Html {
-  const { files, records } = result.summary;
-  if (files.unread.length === 0 && records.problems.length === 0 && records.unread === 0)
+  const { files, records, notices = [] } = result.summary;
+  if (files.unread.length === 0 && records.problems.length === 0 && records.unread === 0 && notices.length === 0)
     return section('unread', 'What could not be read', html`<p>Every file and every record could be read.</p>`);
   return section(
     'unread',
@@ -35,6 +35,7 @@ export function unread({ result }: Context): Html {
     [
       files.unread.length === 0 ? html`` : problems('Files that could not be read', files.unread),
       records.problems.length === 0 ? html`` : problems('Records that could not be read', records.problems),
+      notices.length === 0 ? html`` : problems('Mistakes in your own files, whose rest was used', notices),
     ],
     `${counted(files.unread.length, 'file')} and ${counted(records.unread, 'record')} were not read. What stood in them is not in this report.`,
   );
@@ -45,7 +46,9 @@ function problems(caption: string, list: readonly Problem[]): Html {
     .slice(0, mostRows)
     .map(
       (problem) =>
-        html`<th scope="row" class="file"><code>${cut(problem.file, 400)}</code>${problem.record === undefined ? '' : html` <small>record ${number(problem.record)}</small>`}${
+        html`<th scope="row" class="file"><code>${cut(problem.file, 400)}</code>${problem.line === undefined ? '' : html` <small>line ${number(problem.line)}</small>`}${
+          problem.record === undefined ? '' : html` <small>record ${number(problem.record)}</small>`
+        }${
           problem.offset === undefined ? '' : html` <small>byte ${number(problem.offset)}</small>`
         }</th><td class="wide">${cut(problem.reason, 600)} <small>${cut(problem.code, 80)}</small></td><td class="n">${problem.records === undefined ? '' : number(problem.records)}</td><td class="wide">${cut(problem.mend, 600)}</td>`,
     );
