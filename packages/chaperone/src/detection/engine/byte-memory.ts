@@ -17,7 +17,8 @@ import { randomInt } from 'node:crypto';
 const LONGEST = 8192;
 /** 2^18 entries: at the 147,000 distinct values of a large sample everything fits; 8 MB of tables. */
 const ENTRIES = 1 << 18;
-const SLOTS = ENTRIES * 2;
+/** The table begins small, so that it stays in the processor's cache as long as there is little to remember. */
+const FIRST_SLOTS = 1 << 12;
 /** Bytes kept for comparison, as 32-bit words: 32 MB. */
 const ARENA_WORDS = 1 << 23;
 /** A chain of this length is a crafted one: the expected longest chain at half load is about 20. */
@@ -25,27 +26,29 @@ const PROBES = 48;
 
 /** What an entry's eight numbers are, by their place. */
 const HASH = 0;
-const WORD = 1;
+/** byte of the arena at which the value is kept */
+const KEPT = 1;
 const PACKED = 2;
 const FIELD = 3;
 /** signature of the value in its slot's view */
 export const SIGNATURE = 4;
 /** signature of the value among the view's keywords */
 export const KEYWORD = 5;
-/** number of the value's text among the ledger's strings; 0 where it has no role or says nothing */
-export const TEXT = 6;
-/** 1 where an indicator matches the value */
-export const HIT = 7;
+/** number of the value's text among the ledger's strings (0: it has no role or says nothing) << 1 | whether an indicator matches it */
+export const SAID = 6;
+/** the entry that was met after this one in the same place, + 1: the guess for next time */
+const NEXT = 7;
 
 /**
  * `packed` is a value's length in bytes << 8 | its BinXML type. An entry is given by its place in `notes`, where the numbers
- * that were noted for it follow at `SIGNATURE`, `KEYWORD`, `TEXT` and `HIT`.
+ * that were noted for it follow at `SIGNATURE`, `KEYWORD` and `SAID`.
  */
 export class ByteMemory {
   readonly notes = new Int32Array(ENTRIES * 8);
   epoch = 0;
-  private readonly slots = new Int32Array(SLOTS);
+  private slots = new Int32Array(FIRST_SLOTS);
   private readonly arena = new Int32Array(ARENA_WORDS);
+  private readonly kept = new DataView(this.arena.buffer);
   /** end of the entries in use, as a place in `notes` */
   private end = 0;
   private words = 0;
@@ -54,28 +57,40 @@ export class ByteMemory {
 
   /**
    * The entry of a value, or -1 where it isn't remembered. `field` is any small number that stands for (view, slot). `hint`
-   * is the entry that was found in this place last time (or -1): most fields say the same thing many times in a row, and
-   * then neither hash nor table is needed.
+   * is the entry that was met in this place last time (or -1). Logs repeat themselves: most fields say the same thing many
+   * times in a row, or what they said after it before. Those two guesses are tried first, and need neither hash nor table.
    */
   lookup(field: number, packed: number, view: DataView, start: number, hint: number): number {
-    if (hint >= 0 && hint < this.end) {
-      const { notes } = this;
-      if (
-        notes[hint + PACKED] === packed &&
-        notes[hint + FIELD] === field &&
-        same(this.arena, notes[hint + WORD], view, start, packed >>> 8)
-      ) {
-        return hint;
-      }
+    if (hint < 0 || hint >= this.end) return this.search(field, packed, view, start);
+    const { notes, kept } = this;
+    if (
+      notes[hint + PACKED] === packed &&
+      notes[hint + FIELD] === field &&
+      same(kept, notes[hint + KEPT], view, start, packed >>> 8)
+    ) {
+      return hint;
     }
-    return this.search(field, packed, view, start);
+    const next = notes[hint + NEXT] - 1;
+    if (
+      next >= 0 &&
+      next < this.end &&
+      notes[next + PACKED] === packed &&
+      notes[next + FIELD] === field &&
+      same(kept, notes[next + KEPT], view, start, packed >>> 8)
+    ) {
+      return next;
+    }
+    const found = this.search(field, packed, view, start);
+    if (found >= 0) notes[hint + NEXT] = found + 1;
+    return found;
   }
 
   private search(field: number, packed: number, view: DataView, start: number): number {
     const hash = this.hash(field, packed, view, start, packed >>> 8);
     this.lastHash = hash;
-    const { slots, notes, arena } = this;
-    let slot = hash & (SLOTS - 1);
+    const { slots, notes, kept } = this;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
     for (let probe = 0; probe < PROBES; probe += 1) {
       const at = slots[slot] - 1;
       if (at < 0) return -1;
@@ -83,11 +98,11 @@ export class ByteMemory {
         notes[at + HASH] === hash &&
         notes[at + PACKED] === packed &&
         notes[at + FIELD] === field &&
-        same(arena, notes[at + WORD], view, start, packed >>> 8)
+        same(kept, notes[at + KEPT], view, start, packed >>> 8)
       ) {
         return at;
       }
-      slot = (slot + 1) & (SLOTS - 1);
+      slot = (slot + 1) & mask;
     }
     return -1;
   }
@@ -110,26 +125,20 @@ export class ByteMemory {
     if (length > LONGEST) return -1;
     const words = (length + 3) >> 2;
     if (this.end === ENTRIES * 8 || this.words + words > ARENA_WORDS) this.clear();
+    if (this.end >> 2 >= this.slots.length) this.grow();
     const hash = this.lastHash;
-    let slot = hash & (SLOTS - 1);
-    let probe = 0;
-    while (this.slots[slot] !== 0) {
-      slot = (slot + 1) & (SLOTS - 1);
-      probe += 1;
-      if (probe >= PROBES) return -1;
-    }
     const at = this.end;
+    if (!this.place(hash, at)) return -1;
     this.end += 8;
-    this.slots[slot] = at + 1;
     const { notes } = this;
     notes[at + HASH] = hash;
-    notes[at + WORD] = this.words;
+    notes[at + KEPT] = this.words * 4;
     notes[at + PACKED] = packed;
     notes[at + FIELD] = field;
     notes[at + SIGNATURE] = signature;
     notes[at + KEYWORD] = keyword;
-    notes[at + TEXT] = text;
-    notes[at + HIT] = hit ? 1 : 0;
+    notes[at + SAID] = (text << 1) | (hit ? 1 : 0);
+    notes[at + NEXT] = 0;
     let i = start;
     const end = start + (length & ~3);
     let word = this.words;
@@ -148,6 +157,27 @@ export class ByteMemory {
     this.end = 0;
     this.words = 0;
     this.epoch += 1;
+  }
+
+  /** Puts an entry into the table; false where its chain would be too long. */
+  private place(hash: number, at: number): boolean {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    for (let probe = 0; probe < PROBES; probe += 1) {
+      if (slots[slot] === 0) {
+        slots[slot] = at + 1;
+        return true;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return false;
+  }
+
+  /** Doubles the table. An entry that finds no place in it is met no more, and its value counts as new. */
+  private grow(): void {
+    this.slots = new Int32Array(this.slots.length * 2);
+    for (let at = 0; at < this.end; at += 8) this.place(this.notes[at + HASH], at);
   }
 
   private hash(field: number, packed: number, view: DataView, start: number, length: number): number {
@@ -182,22 +212,27 @@ export class ByteMemory {
   }
 }
 
-/** Whether the bytes kept from a word on are those of a value. Sixteen at a time, as long as nothing differs. */
-function same(arena: Int32Array, from: number, view: DataView, start: number, length: number): boolean {
-  let word = from;
-  let i = start;
-  for (const end = start + (length & ~15); i < end; i += 16, word += 4) {
-    const differs =
-      (arena[word] ^ view.getInt32(i, true)) |
-      (arena[word + 1] ^ view.getInt32(i + 4, true)) |
-      (arena[word + 2] ^ view.getInt32(i + 8, true)) |
-      (arena[word + 3] ^ view.getInt32(i + 12, true));
-    if (differs !== 0) return false;
+/**
+ * Whether the bytes kept from `from` on are those of a value. Eight at a time (the compiler makes plain 64-bit comparisons of
+ * the bigints), and the end by a last step that overlaps the one before: a loop over the rest would be mispredicted by the
+ * processor for nearly every value.
+ */
+function same(kept: DataView, from: number, view: DataView, start: number, length: number): boolean {
+  if (length >= 8) {
+    const last = length - 8;
+    for (let i = 0; i < last; i += 8) {
+      if (kept.getBigInt64(from + i, true) !== view.getBigInt64(start + i, true)) return false;
+    }
+    return kept.getBigInt64(from + last, true) === view.getBigInt64(start + last, true);
   }
-  for (const end = start + (length & ~3); i < end; i += 4, word += 1) {
-    if (arena[word] !== view.getInt32(i, true)) return false;
+  if (length >= 4) {
+    const last = length - 4;
+    return (
+      kept.getInt32(from, true) === view.getInt32(start, true) &&
+      kept.getInt32(from + last, true) === view.getInt32(start + last, true)
+    );
   }
-  return (length & 3) === 0 || arena[word] === tail(view, i, length & 3);
+  return length === 0 || kept.getInt32(from, true) === tail(view, start, length);
 }
 
 /** The last one to three bytes of a value as a number. */

@@ -9,7 +9,7 @@
  */
 import { type Layout, LONG_TEXT, type RecordCursor } from '@chaperone/evtx';
 import { type EventClass, type Outcome, type Place, windowsClass } from '../../telemetry/index.ts';
-import { type ByteMemory, HIT, KEYWORD, SIGNATURE, TEXT } from './byte-memory.ts';
+import { type ByteMemory, KEYWORD, SAID, SIGNATURE } from './byte-memory.ts';
 import type { ClassBook, ClassPlan } from './class-book.ts';
 import { CursorEvent, derivedValue } from './cursor-event.ts';
 import { BYTES, MADE, makeProgram, PIECES, type Program, pathOf, type Step } from './evtx-program.ts';
@@ -152,9 +152,9 @@ export class EvtxLane {
         if (entry >= 0) {
           last[i] = entry;
           sign = notes[entry + SIGNATURE];
-          number = notes[entry + TEXT];
+          number = notes[entry + SAID] >>> 1;
           word = notes[entry + KEYWORD];
-          hit = notes[entry + HIT] !== 0;
+          hit = (notes[entry + SAID] & 1) !== 0;
         } else {
           sign = this.judge(program, i, cursor);
           number = this.text;
@@ -239,7 +239,7 @@ export class EvtxLane {
     const known = this.memory.lookup(key, meta, view, start, program.lastOutcome);
     if (known >= 0) {
       program.lastOutcome = known;
-      return OUTCOMES[this.memory.notes[known + TEXT]];
+      return OUTCOMES[this.memory.notes[known + SAID] >>> 1];
     }
     const outcome = eventClass.outcome!(cursor);
     this.memory.insert(key, meta, view, start, 0, 0, OUTCOMES.indexOf(outcome), false);
@@ -326,7 +326,7 @@ export class EvtxLane {
     const known = this.memory.lookup(key, meta, view, start, lastTexts[key]);
     if (known >= 0) {
       lastTexts[key] = known;
-      return this.memory.notes[known + TEXT];
+      return this.memory.notes[known + SAID] >>> 1;
     }
     const number = this.judgement.ledger.pool.number(String(cursor.value(leaf)).slice(0, 256));
     this.memory.insert(key, meta, view, start, 0, 0, number, false);
