@@ -12,6 +12,8 @@ export type NormalPath =
   | 'user.name'
   | 'user.domain'
   | 'user.uid'
+  | 'group.name'
+  | 'group.uid'
   | 'src_endpoint.ip'
   | 'src_endpoint.port'
   | 'src_endpoint.hostname'

@@ -83,7 +83,7 @@ describe('an account that nobody declared', () => {
     );
     const found = changes(scene);
     expect(found).toHaveLength(1);
-    expect(found[0]!.why).toContain('on A, B, C, D from 10:00 on 2026-03-03 to 10:00 on 2026-03-05 (4 events)');
+    expect(found[0]!.why).toContain('on A, B, C and D from 10:00 on 2026-03-03 to 10:00 on 2026-03-05 (4 events)');
   });
 
   it.each([

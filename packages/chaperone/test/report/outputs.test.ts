@@ -52,6 +52,7 @@ describe('the schemas', () => {
       time_end: '2026-11-20T02:14:05.000001Z',
       sources: [{ file: 'a', record: 1, offset: 2 }],
       attribution: 'x',
+      hosts: ['a', 'b'],
       event: { class: 'c', raw: 'r' },
     };
     expect(findingSchema(full), ajv.errorsText(findingSchema.errors)).toBe(true);

@@ -217,9 +217,11 @@ class RegistryAttributor implements Attributor {
 
   #toolOf(facts: Facts): ToolMatch | undefined {
     let best: ToolMatch | undefined;
+    // In sign-ins and VPN sessions `tool` is the client's own word for itself: a user agent, a VPN program.
+    const client = facts.class.class_uid === 3002 || facts.class.class_uid === 4014;
     for (const path of TOOL_PATHS) {
       const value = facts.values[path];
-      if (value === undefined) continue;
+      if (value === undefined || (client && path === 'tool')) continue;
       const match = this.#tool(path, value);
       if (match === undefined) continue;
       if (match.instance !== undefined) return match;

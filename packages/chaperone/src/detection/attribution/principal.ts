@@ -11,6 +11,8 @@ export interface Principal {
   readonly label: string | undefined;
   /** Windows' own accounts, machines and nobody */
   readonly system: boolean;
+  /** `dn`: the event gives a distinguished name, whose first part need not be the account's name */
+  readonly written?: 'name' | 'dn';
 }
 
 const NOBODY: Principal = { name: undefined, sid: undefined, id: undefined, label: undefined, system: true };
@@ -39,7 +41,9 @@ export function objectOf(facts: Facts): Principal {
 
 function read(facts: Facts, prefix: 'user' | 'actor.user'): Principal {
   const { values } = facts;
-  const text = values[`${prefix}.name` as NormalPath];
+  const given = values[`${prefix}.name` as NormalPath];
+  const dn = given === undefined ? undefined : fromDistinguished(given);
+  const text = dn ?? given;
   const uid = values[`${prefix}.uid` as NormalPath];
   const app = prefix === 'actor.user' || text === undefined ? values['actor.app_uid'] : undefined;
   const sid = uid !== undefined && /^S-1-\d/i.test(uid) ? uid.toUpperCase() : undefined;
@@ -49,7 +53,22 @@ function read(facts: Facts, prefix: 'user' | 'actor.user'): Principal {
   if (name === undefined && sid === undefined && id === undefined) return NOBODY;
   const system =
     name === undefined ? sid !== undefined && isSystemAccount({ user: 'x' }, sid) : isSystemAccount(name, sid);
-  return { name, sid, id, label: label(text, values[`${prefix}.domain` as NormalPath]) ?? id ?? sid, system };
+  return {
+    name,
+    sid,
+    id,
+    label: label(text, values[`${prefix}.domain` as NormalPath]) ?? id ?? sid,
+    system,
+    written: dn === undefined ? 'name' : 'dn',
+  };
+}
+
+/** `CN=healthmon,CN=Users,DC=clinic,DC=example` (RFC 4514) as `clinic.example\healthmon`; undefined for other texts. */
+function fromDistinguished(text: string): string | undefined {
+  const common = /^CN=((?:[^,\\]|\\.){1,256})(?=,|$)/i.exec(text)?.[1];
+  if (common === undefined) return undefined;
+  const domain = [...text.slice(0, 2_000).matchAll(/,DC=([^,=]{1,63})/gi)].map((part) => part[1]).join('.');
+  return `${domain === '' ? '' : `${domain}\\`}${common.replace(/\\(.)/g, '$1')}`;
 }
 
 function label(name: string | undefined, domain: string | undefined): string | undefined {

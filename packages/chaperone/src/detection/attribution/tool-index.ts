@@ -17,6 +17,8 @@ const MEMORY = 20_000;
 
 /** Recognises tools by program, folder, service, domain and signer, and a provider's own instance by its name in a value. */
 export class ToolIndex {
+  /** every known tool's name, by its lower case */
+  readonly #names = new Map<string, string>();
   readonly #files = new Map<string, string[]>();
   readonly #services = new Map<string, string[]>();
   readonly #servicePatterns: { readonly test: (text: string) => boolean; readonly name: string }[] = [];
@@ -30,6 +32,7 @@ export class ToolIndex {
 
   constructor(registry: Registry | undefined, tools: readonly RmmTool[] = loadRmmTools()) {
     for (const tool of tools) {
+      this.#names.set(tool.name.toLowerCase(), tool.name);
       for (const file of tool.files ?? []) push(this.#files, file, tool.name);
       for (const folder of tool.folders ?? []) push(this.#folders, folder.slice(1), tool.name);
       for (const domain of tool.domains ?? []) push(this.#domains, domain, tool.name);
@@ -104,9 +107,11 @@ export class ToolIndex {
     return this.#remember('g', signer, () => this.#match(this.#signers.get(signer.toLowerCase().trim()) ?? [], signer));
   }
 
-  /** The tool of this very name, as a source may state it. */
+  /** The tool that a source states by its name; clients of VPNs and browsers, which sources state too, are none. */
   named(name: string): ToolMatch | undefined {
-    return this.#match([name], name);
+    const lower = name.trim().toLowerCase();
+    const known = this.#names.get(lower);
+    return known === undefined && !this.#declared.has(lower) ? undefined : this.#match([known ?? name.trim()], name);
   }
 
   /** A command line or image path of a service: instances are named in it. */

@@ -2,6 +2,7 @@ import type { Activity, Provider, Registry } from '../../registry/index.ts';
 import { objectOf, principalOf } from '../attribution/principal.ts';
 import { shown } from '../registry-finding.ts';
 import { isUse } from '../terms/use.ts';
+import { createsAccount } from './made-by-provider.ts';
 
 /** Something about an account that speaks for its being a provider's. */
 export interface Trace {
@@ -48,9 +49,6 @@ const COMMON = new Set(
 );
 /** More accounts on one workstation than this: a shared or a jump host, which says nothing. */
 const MAX_SHARING = 3;
-/** Create, enable, add to a group: what makes an account. */
-const CREATES = /\/4720$|\bcreate ?user\b|^create$|user account created|add user/i;
-
 interface Naming {
   readonly provider: Provider;
   readonly test: RegExp;
@@ -145,18 +143,14 @@ export class Traces {
         this.#workstations.set(station, known);
       }
       if (known.accounts.size <= MAX_SHARING) known.accounts.add((principal.label ?? '').toLowerCase());
-      if (account !== undefined) known.providers.set(account.provider, account.label);
+      if (account !== undefined && !known.providers.has(account.provider))
+        known.providers.set(account.provider, account.label);
     }
-    if (account === undefined || !createsAccount(facts.class.key, facts.class.activity)) return;
+    if (account === undefined || !createsAccount(facts.class.class_uid, facts.class.key, facts.class.activity)) return;
     const made = objectOf(facts);
     if (made.name !== undefined && this.#created.size < 50_000)
       this.#created.set(made.name.user, { provider: account.provider, by: account.label });
   }
-}
-
-/** Whether a kind of event makes a new account. */
-export function createsAccount(key: string, activity: string): boolean {
-  return CREATES.test(key) || CREATES.test(activity);
 }
 
 function bySign(sign: string, by: readonly string[], provider: Provider): string {

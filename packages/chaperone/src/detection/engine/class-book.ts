@@ -17,6 +17,8 @@ const IDENTITY: ReadonlySet<NormalPath> = new Set<NormalPath>([
   'user.name',
   'user.domain',
   'user.uid',
+  'group.name',
+  'group.uid',
   'src_endpoint.ip',
   'src_endpoint.hostname',
   'src_endpoint.assigned_ip',

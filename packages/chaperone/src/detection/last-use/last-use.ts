@@ -1,4 +1,5 @@
 import { type Account, type Activity, formatDay, hostName, type Registry, sameHost } from '../../registry/index.ts';
+import { AccountNames, type NamedAccount } from '../attribution/account-names.ts';
 import { principalOf } from '../attribution/principal.ts';
 import { rfc3339, sayWitness, shown } from '../registry-finding.ts';
 import type { AccountUse } from '../scan-result.ts';
@@ -28,24 +29,37 @@ const MAX_UNDECLARED = 5_000;
  */
 export function lastUse(registry: Registry, activities: readonly Activity[]): AccountUse[] {
   const uses = new Map<number, Activity[]>();
-  const undeclared = new Map<string, Activity[]>();
+  const undeclared = new Map<string, { readonly seen: Activity[]; named: NamedAccount; readonly notes: Set<string> }>();
+  const names = new AccountNames(registry, activities);
   for (const activity of activities) {
     if (!shows(activity)) continue;
     const { declared, account, provider } = activity.attribution;
     if (declared !== undefined) push(uses, declared, activity);
-    else if (
-      provider !== undefined &&
-      account !== undefined &&
-      !principalOf(activity.facts).system &&
-      undeclared.size < MAX_UNDECLARED
-    )
-      push(undeclared, `${provider}\n${account.toLowerCase()}`, activity);
+    else if (provider !== undefined && account !== undefined) {
+      const principal = principalOf(activity.facts);
+      if (principal.system) continue;
+      const named = names.of(principal, activity.facts);
+      const key = `${provider}\n${named.key}`;
+      const known = undeclared.get(key);
+      if (known === undefined) {
+        if (undeclared.size < MAX_UNDECLARED)
+          undeclared.set(key, {
+            seen: [activity],
+            named,
+            notes: new Set(named.note === undefined ? [] : [named.note]),
+          });
+        continue;
+      }
+      known.seen.push(activity);
+      if (named.sure && !known.named.sure) known.named = named;
+      if (named.note !== undefined) known.notes.add(named.note);
+    }
   }
   const watches = new Watches(registry, activities);
   return [
     ...registry.accounts.map((account) => declaredUse(account, uses.get(account.index) ?? [], watches)),
-    ...[...undeclared.values()].map((seen) =>
-      seenUse(seen[0]!.attribution.account!, seen[0]!.attribution.provider!, false, seen, 'not declared'),
+    ...[...undeclared.values()].map(({ seen, named, notes }) =>
+      seenUse(named.label, seen[0]!.attribution.provider!, false, seen, ['not declared', ...notes].join('; ')),
     ),
   ];
 }

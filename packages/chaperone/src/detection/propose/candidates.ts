@@ -1,10 +1,10 @@
 import { type Activity, parseIp } from '../../registry/index.ts';
 import { roleOf } from '../attribution/account-index.ts';
+import { isVpn } from '../attribution/gateway.ts';
 import { type Principal, principalOf } from '../attribution/principal.ts';
 import { HABIT } from '../change/traces.ts';
 import { shown } from '../registry-finding.ts';
 import { isUse } from '../terms/use.ts';
-import { isVpn } from '../terms/vpn-log.ts';
 
 /** An account that may be an outsider's, with what speaks for it. */
 export interface Candidate {

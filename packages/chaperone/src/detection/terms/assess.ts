@@ -7,8 +7,8 @@ import {
   type Term,
   wallClock,
 } from '../../registry/index.ts';
+import { linkAtEdge } from '../attribution/gateway.ts';
 import { providerName, shown } from '../registry-finding.ts';
-import { linkAtEdge } from './gateway.ts';
 import { HALF_HOUR, MAX_SPLIT, momentsOf, type Observed, type Slot } from './observations.ts';
 import type { Occurrence } from './occurrences.ts';
 import {

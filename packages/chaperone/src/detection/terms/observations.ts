@@ -8,8 +8,9 @@ import {
   wallClock,
   within,
 } from '../../registry/index.ts';
+import { isVpn } from '../attribution/gateway.ts';
 import { principalOf } from '../attribution/principal.ts';
-import { isVpn, type VpnRecord, vpnKind } from './vpn-log.ts';
+import { type VpnRecord, vpnKind } from './vpn-log.ts';
 
 type Place = Activity['place'];
 

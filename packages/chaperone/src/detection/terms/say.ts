@@ -105,10 +105,10 @@ function deedsOf(registry: Registry, occurrences: readonly Occurrence[]): { text
   return [...kinds].map(([kind, { verbs, objects }]) => {
     const [one] = verbs.values();
     const names = [...objects];
-    if (verbs.size === 1 && names.length < 2) return { text: sayDeed(one!.deed), objects: names };
-    const verb = verbs.size === 1 ? one!.deed.verb : kind;
+    if (kinds.size === 1 && verbs.size === 1 && names.length < 2) return { text: sayDeed(one!.deed), objects: names };
+    const verb = verbs.size === 1 && names.length < 2 ? one!.deed.verb : kind;
     return {
-      text: names.length === 0 ? one!.deed.alone : `${verb} ${sayHosts(registry, names)}`,
+      text: names.length === 0 ? one!.deed.alone : `${verb} ${sayHosts(registry, names, true)}`,
       objects: names,
     };
   });
@@ -136,15 +136,15 @@ function sayNarrower(registry: Registry, { broken, occurrences }: Narrower): str
 }
 
 /** Host names in a list: those of a domain of ours by their first label. */
-function sayHosts(registry: Registry, names: readonly string[]): string {
+function sayHosts(registry: Registry, names: readonly string[], short = names.length > 1): string {
   const { domains } = registry.organization;
-  const short = names.map((name) => {
+  const said = names.map((name) => {
     const dot = name.indexOf('.');
-    return dot > 0 && names.length > 1 && domains.canonical(hostName(name.slice(dot + 1))) !== undefined
+    return short && dot > 0 && domains.canonical(hostName(name.slice(dot + 1))) !== undefined
       ? name.slice(0, dot)
       : name;
   });
-  return sayList([...new Set(short)], NAMED);
+  return sayList([...new Set(said)], NAMED);
 }
 
 function sayWitnesses(occurrences: readonly Occurrence[]): string {

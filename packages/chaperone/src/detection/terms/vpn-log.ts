@@ -42,12 +42,6 @@ const SLACK = 2 * MINUTE;
 /** A VPN log with nothing in it for longer than this may have a hole: a long weekend is quieter than a hole only by guess. */
 const HOLE = 96 * HOUR;
 
-/** Whether facts are of somebody's VPN session: a tunnel with a user (not one between sites), or a sign-in that was given an inner address. */
-export function isVpn({ class: { class_uid: uid }, values }: Facts): boolean {
-  if (values['src_endpoint.assigned_ip'] !== undefined) return true;
-  return uid === 4014 && (values['user.name'] !== undefined || values['actor.user.name'] !== undefined);
-}
-
 /** What a line of a VPN's log says happened. */
 export function vpnKind(facts: Facts): VpnRecord['kind'] {
   const { activity } = facts.class;

@@ -64,11 +64,17 @@ const account = (activity: string, outcome: MeaningLine['outcome'] = 'success'):
   outcome,
 });
 
-/** The member is the user it is about; the group's own name stays in the event's fields. */
+/** The member is the user it is about; the group is the event's target. */
 const group = (activity: string): MeaningLine => ({
   class_uid: 3006,
   activity,
-  fields: { ...subject, 'user.name': 'MemberName', 'user.uid': 'MemberSid' },
+  fields: {
+    ...subject,
+    'user.name': 'MemberName',
+    'user.uid': 'MemberSid',
+    'group.name': 'TargetUserName',
+    'group.uid': 'TargetSid',
+  },
   outcome: 'success',
 });
 

@@ -10,6 +10,8 @@ const ALL: Readonly<Record<NormalPath, true>> = {
   'user.name': true,
   'user.domain': true,
   'user.uid': true,
+  'group.name': true,
+  'group.uid': true,
   'src_endpoint.ip': true,
   'src_endpoint.port': true,
   'src_endpoint.hostname': true,

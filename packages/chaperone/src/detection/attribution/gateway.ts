@@ -7,7 +7,6 @@ import {
   type Registry,
   sameHost,
 } from '../../registry/index.ts';
-import { isVpn } from './vpn-log.ts';
 
 /**
  * Sign-ins that a VPN gateway, or the RADIUS server that it asks, writes for its sessions: AAA and WebVPN lines of a Cisco, NPS, Windows' own
@@ -16,6 +15,12 @@ import { isVpn } from './vpn-log.ts';
 const VPN_SIGN_IN =
   /^(?:cisco-asa\/(?:113|716|722|734)\d{3}|nps\/|openvpn\/|paloalto\/globalprotect|fortigate\/event\/vpn\/|windows\/Security\/.*\/627\d$|windows\/.*RemoteAccess)/i;
 const VPN_PROTOCOL = /vpn|ipsec|\bike|anyconnect|globalprotect|radius/i;
+
+/** Whether facts are of somebody's VPN session: a tunnel with a user (not one between sites), or a sign-in that was given an inner address. */
+export function isVpn({ class: { class_uid: uid }, values }: Facts): boolean {
+  if (values['src_endpoint.assigned_ip'] !== undefined) return true;
+  return uid === 4014 && (values['user.name'] !== undefined || values['actor.user.name'] !== undefined);
+}
 
 /**
  * The link at whose gateway an event stands: a session that opens there, or the sign-in for it. Such an event is the edge of the link: nothing
