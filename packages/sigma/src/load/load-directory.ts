@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { RuleSource } from './load-rules.ts';
 
@@ -20,30 +20,27 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export async function loadDirectory(path: string): Promise<{ sources: RuleSource[]; unread: Unread[] }> {
   const files: string[] = [];
   const unread: Unread[] = [];
-  await collect(path, true, files, unread, new Set());
+  collect(path, true, files, unread, new Set());
   files.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const sources: RuleSource[] = [];
-  // small batches keep few descriptors open and the disk busy
-  for (let i = 0; i < files.length; i += 32) {
-    const batch = files.slice(i, i + 32);
-    const texts = await Promise.all(batch.map((file) => readText(file)));
-    for (const [index, text] of texts.entries()) {
-      if (typeof text === 'string') sources.push({ file: batch[index], text });
-      else unread.push({ path: batch[index], reason: text.reason });
-    }
+  // thousands of small files: a promise for each costs several times what reading them does
+  for (const file of files) {
+    const text = readText(file);
+    if (typeof text === 'string') sources.push({ file, text });
+    else unread.push({ path: file, reason: text.reason });
   }
   return { sources, unread };
 }
 
-async function collect(
+function collect(
   path: string,
   named: boolean,
   files: string[],
   unread: Unread[],
   entered: Set<string>,
-): Promise<void> {
+): void {
   try {
-    const info = await stat(path);
+    const info = statSync(path);
     if (info.isFile()) {
       if (named || isRuleFile(path)) files.push(path);
       return;
@@ -52,11 +49,11 @@ async function collect(
       if (named || isRuleFile(path)) unread.push({ path, reason: 'this is neither a file nor a folder' });
       return;
     }
-    const real = await realpath(path);
+    const real = realpathSync(path);
     if (entered.has(real)) return;
     entered.add(real);
-    const names = (await readdir(path)).sort();
-    for (const name of names) await collect(join(path, name), false, files, unread, entered);
+    const names = readdirSync(path).sort();
+    for (const name of names) collect(join(path, name), false, files, unread, entered);
   } catch (error) {
     unread.push({ path, reason: reasonOf(error) });
   }
@@ -67,22 +64,28 @@ function isRuleFile(path: string): boolean {
   return extension === '.yml' || extension === '.yaml';
 }
 
-async function readText(path: string): Promise<string | { reason: string }> {
+function readText(path: string): string | { reason: string } {
   try {
-    const { size } = await stat(path);
+    const { size } = statSync(path);
     if (size > MAX_BYTES) return { reason: `the file has ${size} bytes, more than ${MAX_BYTES}` };
-    return decode(await readFile(path));
+    return decode(readFileSync(path));
   } catch (error) {
     return { reason: reasonOf(error) };
   }
 }
+
+const DECODERS = {
+  'utf-8': new TextDecoder('utf-8', { fatal: true }),
+  'utf-16le': new TextDecoder('utf-16le', { fatal: true }),
+  'utf-16be': new TextDecoder('utf-16be', { fatal: true }),
+};
 
 /** Text of the bytes, or why they are none. */
 function decode(bytes: Uint8Array): string | { reason: string } {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return DECODERS[encoding].decode(bytes);
   } catch {
     return { reason: `the bytes are not ${encoding.toUpperCase()} text` };
   }
