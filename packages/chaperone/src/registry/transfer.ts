@@ -71,7 +71,7 @@ export function fromTransfer(parts: Iterable<readonly ActivityTransfer[]>): Acti
         continue;
       }
       known.count += sent.count;
-      if (sent.first !== undefined && (known.first === undefined || sent.first < known.first)) {
+      if (isEarlier(sent, known)) {
         known.first = sent.first;
         known.place = sent.place;
       }
@@ -84,6 +84,14 @@ export function fromTransfer(parts: Iterable<readonly ActivityTransfer[]>): Acti
     }
   }
   return [...merged.values()];
+}
+
+// By time, then by place: whichever thread comes first.
+function isEarlier(a: Pick<Activity, 'first' | 'place'>, b: Pick<Activity, 'first' | 'place'>): boolean {
+  const [one, two] = [a.first ?? Number.POSITIVE_INFINITY, b.first ?? Number.POSITIVE_INFINITY];
+  if (one !== two) return one < two;
+  if (a.place.file !== b.place.file) return a.place.file < b.place.file;
+  return a.place.record < b.place.record;
 }
 
 // Values are joined in order of path: two threads may have met the same fields in another order.

@@ -49,7 +49,7 @@ const KEPT = 4_000;
 /** Joins what the lanes found, runs the detectors that need the whole, writes the findings, and makes the result. */
 export async function assemble(parts: Parts): Promise<ScanResult> {
   const { lanes, organization, registry } = parts;
-  const activities = fromTransfer(lanes.map((lane) => lane.activities));
+  const activities = fromTransfer(lanes.map((lane) => lane.activities)).sort(inOrder);
   const judged = judgeTerms(parts, activities);
   const changed = registry === undefined ? undefined : detectChange(registry, activities);
   const teller = new Teller(registry, parts.options.zone ?? registry?.organization.zone.name);
@@ -136,6 +136,14 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
 
 const VERSION = '0.1.0';
 
+/** By first time, then by place: the same whichever thread met what first. */
+function inOrder(a: Activity, b: Activity): number {
+  const [one, two] = [a.first ?? Number.POSITIVE_INFINITY, b.first ?? Number.POSITIVE_INFINITY];
+  if (one !== two) return one - two;
+  if (a.place.file !== b.place.file) return a.place.file < b.place.file ? -1 : 1;
+  return a.place.record - b.place.record || (a.facts.class.key < b.facts.class.key ? -1 : 1);
+}
+
 function judgeTerms({ registry, lanes }: Parts, activities: readonly Activity[]) {
   if (registry === undefined) return undefined;
   const judge = createJudge(registry);
@@ -166,8 +174,8 @@ function keptOf(lanes: readonly LaneResult[], others: readonly Finding[]): Findi
 
 function allProblems({ problems, lanes }: Parts) {
   return {
-    files: [...problems.files, ...lanes.flatMap((lane) => lane.fileProblems)],
-    records: [...problems.records, ...lanes.flatMap((lane) => lane.recordProblems)],
+    files: [...problems.files, ...lanes.flatMap((lane) => lane.fileProblems)].sort(byPlace),
+    records: [...problems.records, ...lanes.flatMap((lane) => lane.recordProblems)].sort(byPlace),
     unread: problems.unread + sum(lanes, (lane) => lane.unread),
     crowded: [...problems.crowded(), ...lanes.flatMap((lane) => lane.crowded)].map(
       ({ file, count }): Problem => ({
@@ -179,6 +187,11 @@ function allProblems({ problems, lanes }: Parts) {
       }),
     ),
   };
+}
+
+function byPlace(a: Unread, b: Unread): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return (a.record ?? 0) - (b.record ?? 0) || (a.offset ?? 0) - (b.offset ?? 0);
 }
 
 function problemOf(one: Unread): Problem {

@@ -25,19 +25,27 @@ const LONGEST = 2_000;
  */
 export class Explainer {
   private readonly known = new Map<string, Explained>();
-  private readonly fields = new WeakMap<Bound, readonly string[]>();
+  private readonly bounds = new WeakMap<Bound, { readonly number: number; readonly fields: readonly string[] }>();
+  private numbered = 0;
 
   of(row: RuleRow, bound: Bound, event: EventAccess): Explained {
     if (row.keywords) return this.make(bound, event);
-    let fields = this.fields.get(bound);
-    if (fields === undefined) {
-      fields = sourceFields(row, bound);
-      this.fields.set(bound, fields);
+    let known = this.bounds.get(bound);
+    if (known === undefined) {
+      this.numbered += 1;
+      known = { number: this.numbered, fields: sourceFields(row, bound) };
+      this.bounds.set(bound, known);
     }
-    let key = `${row.number}`;
-    for (const field of fields) {
+    // A rule says other field names of other kinds of events, so its number alone would not do. Lengths keep values apart.
+    let key = `${known.number}`;
+    for (const field of known.fields) {
       const value = event.get(field);
-      key += typeof value === 'string' ? `\0${value}` : `\0\0${JSON.stringify(value)}`;
+      if (typeof value === 'string') key += ` ${value.length}:${value}`;
+      else if (value === undefined) key += ' -';
+      else {
+        const json = JSON.stringify(value, plain);
+        key += ` =${json.length}:${json}`;
+      }
     }
     if (key.length > LONGEST) return this.make(bound, event);
     let explained = this.known.get(key);
@@ -61,6 +69,11 @@ export class Explainer {
       json: `"evidence":${JSON.stringify(evidence)}`,
     };
   }
+}
+
+/** JSON has no large integers. */
+function plain(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** Evidence of one finding, at most: a rule that lists fifty words of which twenty stand in the value needs no more. */

@@ -107,7 +107,7 @@ class Finder {
 /** Whether the rule asks for just this value: then saying the value says it all. */
 function isPlain({ asked, value }: ItemTrace): boolean {
   const text = value!.text.toLowerCase();
-  return asked.toLowerCase() === `is \`${text}\`` || asked === `is the number ${value!.text}` || asked === `is ${text}`;
+  return asked.toLowerCase() === `is \`${text}\`` || asked.startsWith('is the number ') || asked === `is ${text}`;
 }
 
 function sayField({ field, value, plain, said }: Told): string {
