@@ -13,7 +13,7 @@ export class PartWriter {
 
   constructor(file: string) {
     this.file = file;
-    this.descriptor = openSync(file, 'w');
+    this.descriptor = openSync(file, 'w', 0o600);
   }
 
   line(text: string): void {

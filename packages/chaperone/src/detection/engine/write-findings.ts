@@ -15,11 +15,17 @@ const SORTED = 96 * 1024 * 1024;
 export async function writeFindings(out: string, parts: readonly string[], others: readonly Finding[]): Promise<void> {
   const target = join(out, 'findings.jsonl');
   const beside = `${target}.new`;
-  const file = openSync(beside, 'w');
+  const lines = others.map((finding) => JSON.stringify(finding));
+  const bytes = parts.reduce((sum, part) => sum + statSync(part).size, 0);
+  // A part that is too large to be sorted is not copied either: it becomes the file.
+  if (bytes > SORTED) renameSync(parts[0], beside);
+  const file = openSync(beside, bytes > SORTED ? 'a' : 'w', 0o600);
   try {
-    const lines = others.map((finding) => JSON.stringify(finding));
-    const bytes = parts.reduce((sum, part) => sum + statSync(part).size, 0);
-    if (bytes <= SORTED) {
+    if (bytes > SORTED) {
+      for (const part of parts.slice(1))
+        for await (const chunk of createReadStream(part, { highWaterMark: 1 << 20 })) writeWhole(file, chunk as Buffer);
+      writeAll(file, lines);
+    } else {
       for (const part of parts)
         for (const line of readFileSync(part, 'utf8').split('\n')) if (line !== '') lines.push(line);
       const keyed = lines.map((line) => ({ line, time: timeOf(line) }));
@@ -30,10 +36,6 @@ export async function writeFindings(out: string, parts: readonly string[], other
         file,
         keyed.map(({ line }) => line),
       );
-    } else {
-      writeAll(file, lines);
-      for (const part of parts)
-        for await (const chunk of createReadStream(part, { highWaterMark: 1 << 20 })) writeSync(file, chunk as Buffer);
     }
   } finally {
     closeSync(file);
@@ -53,9 +55,14 @@ function writeAll(file: number, lines: readonly string[]): void {
   for (const line of lines) {
     pending += `${line}\n`;
     if (pending.length > 1 << 20) {
-      writeSync(file, pending);
+      writeWhole(file, Buffer.from(pending));
       pending = '';
     }
   }
-  writeSync(file, pending);
+  writeWhole(file, Buffer.from(pending));
+}
+
+/** A write may take less than it was given. */
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let from = 0; from < bytes.length; ) from += writeSync(file, bytes, from);
 }
