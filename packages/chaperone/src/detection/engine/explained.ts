@@ -14,10 +14,11 @@ export interface Explained {
   readonly json: string;
 }
 
-/** Combinations remembered; past it everything is forgotten and begun anew. */
+/** Combinations remembered, and characters of their values; past either everything is forgotten and begun anew. */
 const REMEMBERED = 20_000;
+const REMEMBERED_CHARACTERS = 8_000_000;
 /** Values longer than this are explained each time. */
-const LONGEST = 2_000;
+const LONGEST = 40_000;
 
 /**
  * Explains matches. The same rule fires again and again on the same values, so explanations are remembered by rule and by the
@@ -27,6 +28,7 @@ export class Explainer {
   private readonly known = new Map<string, Explained>();
   private readonly bounds = new WeakMap<Bound, { readonly number: number; readonly fields: readonly string[] }>();
   private numbered = 0;
+  private characters = 0;
 
   of(row: RuleRow, bound: Bound, event: EventAccess): Explained {
     if (row.keywords) return this.make(bound, event);
@@ -51,7 +53,11 @@ export class Explainer {
     let explained = this.known.get(key);
     if (explained === undefined) {
       explained = this.make(bound, event);
-      if (this.known.size >= REMEMBERED) this.known.clear();
+      if (this.known.size >= REMEMBERED || this.characters + key.length > REMEMBERED_CHARACTERS) {
+        this.known.clear();
+        this.characters = 0;
+      }
+      this.characters += key.length;
       this.known.set(key, explained);
     }
     return explained;

@@ -1,13 +1,15 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-/** Lines are gathered up to this many characters before they are written. */
+/** Lines are gathered up to this many bytes before they are written. */
 const CHUNK = 1 << 20;
 
 /** Appends lines to a file in large pieces. Errors of the disk are thrown to the caller, with the file's name in them. */
 export class PartWriter {
   readonly file: string;
   private readonly descriptor: number;
-  private pending = '';
+  /** one buffer for all lines: a new one for each piece would pile up until the collector comes round */
+  private readonly buffer = Buffer.allocUnsafeSlow(CHUNK);
+  private used = 0;
   lines = 0;
   bytes = 0;
 
@@ -17,18 +19,30 @@ export class PartWriter {
   }
 
   line(text: string): void {
-    this.pending += text;
-    this.pending += '\n';
     this.lines += 1;
-    if (this.pending.length >= CHUNK) this.flush();
+    // A UTF-16 unit takes at most three bytes of UTF-8.
+    const most = text.length * 3 + 1;
+    if (most > CHUNK - this.used) {
+      this.flush();
+      if (most > CHUNK) {
+        this.write(Buffer.from(`${text}\n`, 'utf8'));
+        return;
+      }
+    }
+    this.used += this.buffer.write(text, this.used, 'utf8');
+    this.buffer[this.used] = 10;
+    this.used += 1;
   }
 
   private flush(): void {
-    const bytes = Buffer.from(this.pending, 'utf8');
+    this.write(this.buffer.subarray(0, this.used));
+    this.used = 0;
+  }
+
+  private write(bytes: Uint8Array): void {
     let from = 0;
     while (from < bytes.length) from += writeSync(this.descriptor, bytes, from);
     this.bytes += bytes.length;
-    this.pending = '';
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import type { Finding } from '../finding.ts';
  * Up to this many bytes the findings are put in the order of time, and equal times in the order of their lines, so that the same
  * logs give the same file however many threads read them; beyond it they stand in the order of reading.
  */
-const SORTED = 96 * 1024 * 1024;
+const SORTED = 24 * 1024 * 1024;
 
 /**
  * Joins the lanes' parts and the findings of the other detectors into `findings.jsonl`, written beside and renamed, so that a
