@@ -1,5 +1,5 @@
 import type { Layout } from '@chaperone/evtx';
-import type { EventAccess } from '@chaperone/sigma';
+import type { EventAccess, View } from '@chaperone/sigma';
 import type { EventClass, NormalPath, Outcome } from '../../telemetry/index.ts';
 import type { ClassPlan, PlannedRole } from './class-book.ts';
 import type { Judgement } from './judgement.ts';
@@ -26,7 +26,7 @@ export interface Step {
   /** the role that it fills */
   readonly role: PlannedRole | undefined;
   readonly how: typeof BYTES | typeof FIXED | typeof PIECES | typeof MADE;
-  /** number that stands for (class, slot, role) in the value memory */
+  /** number that stands for (class, view and epoch, slot, role) in the value memory */
   readonly key: number;
   /** signature where the value is absent, or (fixed) always */
   readonly absent: number;
@@ -91,10 +91,29 @@ export interface OutcomeOf {
 
 export type Keys = (name: string) => number;
 
+const views = new WeakMap<View, number>();
+let viewCount = 0;
+
+/**
+ * What a remembered signature belongs to: the class (whose roles give the texts their meaning), the view, and its epoch. One
+ * class may have several views, for a provider or channel may be spelled in several ways and each spelling narrows the rules
+ * anew; and each view numbers its signatures by itself, from the beginning in each epoch.
+ */
+function scopeOf({ number, view }: ClassPlan): string {
+  let known = views.get(view);
+  if (known === undefined) {
+    viewCount += 1;
+    known = viewCount;
+    views.set(view, known);
+  }
+  return `${number}.${known}.${view.epoch}`;
+}
+
 /** Makes the program of a layout for a class. */
 export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judgement: Judgement, keys: Keys): Program {
   const { view, eventClass } = plan;
   const epoch = view.epoch;
+  const scope = scopeOf(plan);
   const { derived, refine } = eventClass;
   const shown = new Set<number>();
   const steps: Step[] = [];
@@ -134,7 +153,7 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
       keyword: keyword && how !== FIXED,
       role,
       how,
-      key: keys(`${plan.number}|${slot}|${keyword}|${field}|${role === undefined ? '' : plan.roles.indexOf(role)}`),
+      key: keys(`${scope}|${slot}|${keyword}|${field}|${role === undefined ? '' : plan.roles.indexOf(role)}`),
       absent: sign(value),
       word: keyword && present ? view.keyword(value) : 0,
       text: role !== undefined && present ? judgement.say(role, value) : 0,
@@ -159,7 +178,7 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
       else if (leaf.kind === 'constant') {
         const word = view.keyword(leaf.constant);
         if (word !== 0) fixedWords.push(word);
-      } else steps.push(wordStep(leaf.path, index, keys(`${plan.number}|word|${leaf.path}`)));
+      } else steps.push(wordStep(leaf.path, index, keys(`${scope}|word|${leaf.path}`)));
     });
   }
   return {
@@ -184,7 +203,7 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
     ),
     wordLeaf: Int32Array.from(wordLeaf),
     wordKey: Int32Array.from(layout.leaves, (leaf, index) =>
-      wordLeaf.includes(index) ? keys(`${plan.number}|word|${leaf.path}`) : -1,
+      wordLeaf.includes(index) ? keys(`${scope}|word|${leaf.path}`) : -1,
     ),
     fixedWords: Int32Array.from(fixedWords),
     fixedHits,
