@@ -1,12 +1,17 @@
 import type { EventSpec } from '@chaperone/evtx/testkit';
-import type { Line } from './firewall-log.ts';
 
-/** The logs of the sample as they come together: events by the file in which they will lie. */
+/** A line of a text log with its moment, so that lines of several makers can be put in order. Time in microseconds since 1970. */
+export interface Line {
+  readonly time: number;
+  readonly text: string;
+}
+
+/** The logs of the sample as they come together: events and lines by the file in which they will lie. */
 export class CaseFile {
   readonly logs = new Map<string, EventSpec[]>();
-  readonly firewall: Line[] = [];
+  readonly texts = new Map<string, Line[]>();
 
-  /** Adds events, each to the log of its computer and channel. */
+  /** Adds Windows events, each to the log of its computer and channel. */
   add(...events: readonly EventSpec[]): void {
     for (const event of events) {
       const computer = event.computer.split('.')[0];
@@ -16,5 +21,26 @@ export class CaseFile {
       if (log === undefined) this.logs.set(name, [event]);
       else log.push(event);
     }
+  }
+
+  /** Adds lines to the firewall's log. */
+  firewall(...lines: readonly Line[]): void {
+    this.#write('fw01/asa.log.gz', lines);
+  }
+
+  /** Adds records to the cloud directory's sign-in log or audit log. */
+  cloud(log: 'signins' | 'audit', ...lines: readonly Line[]): void {
+    this.#write(`entra/${log}.jsonl`, lines);
+  }
+
+  /** Adds lines to the log of the picture archive's store, a Linux appliance. */
+  store(...lines: readonly Line[]): void {
+    this.#write('store01/auth.log', lines);
+  }
+
+  #write(name: string, lines: readonly Line[]): void {
+    const log = this.texts.get(name);
+    if (log === undefined) this.texts.set(name, [...lines]);
+    else log.push(...lines);
   }
 }

@@ -37,6 +37,34 @@ export const agent = account('svc-rmm', 1203);
 export const backdoor = account('healthmon', 1301);
 export const system: Account = { name: 'SYSTEM', sid: 'S-1-5-18' };
 
+/** Tenants of Entra ID: the clinic's own, and the provider's from which it administers by delegation. */
+export const clinicTenant = '7c1f6a52-3b0e-4c8d-9f27-5d2f4a8e1b60';
+export const providerTenant = 'b2d94e17-6a3c-4f51-8e0d-91c7a6f3d204';
+
+export interface Person {
+  readonly upn: string;
+  readonly id: string;
+  readonly tenant: string;
+}
+
+export const annaInCloud: Person = {
+  upn: 'anna.berg@northgate.example',
+  id: '3f0c2d81-77aa-4b19-a6c5-0e21f9d4b731',
+  tenant: providerTenant,
+};
+export const doctorInCloud: Person = {
+  upn: 'dr.weiss@clinic.example',
+  id: '9b6e4a10-52dc-47f8-8c3e-6a17d0b2e944',
+  tenant: clinicTenant,
+};
+/** where administrators sign in */
+export const portal = { id: 'c44b4083-3bb0-49c1-b47d-974e53cbdf3c', name: 'Azure Portal' };
+/** the application by which the clinic's mail and files are saved elsewhere */
+export const backupApp = { id: 'e5a81c36-0f42-4d97-b1aa-48c70d6e2f15', name: 'Backup Connector' };
+
+/** The clinic's own address on the internet. */
+export const clinicOutside = '192.0.2.10';
+
 /** Where the provider works, and where the intruder sits. */
 export const providerOffice = '198.51.100.4';
 export const intruder = '203.0.113.77';

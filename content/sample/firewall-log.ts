@@ -1,10 +1,5 @@
+import type { Line } from './case-file.ts';
 import type { Account } from './cast.ts';
-
-/** A line of the firewall's syslog with its moment, so that lines of several makers can be put in order. */
-export interface Line {
-  readonly time: number;
-  readonly text: string;
-}
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -41,7 +36,12 @@ export function vpnRefused(time: number, who: Account, from: string): Line {
   );
 }
 
-let connection = 7_100_000;
+const FIRST = 7_100_000;
+let connection = FIRST;
+/** Begins anew, so that the sample is the same each time it is made. */
+export const resetConnections = () => {
+  connection = FIRST;
+};
 
 /** A connection through the firewall, built and torn down. */
 export function connectionOut(

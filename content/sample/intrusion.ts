@@ -1,6 +1,20 @@
 import type { CaseFile } from './case-file.ts';
-import { agent, anna, backdoor, computers, domainSid, dropZone, intruder, system } from './cast.ts';
+import {
+  agent,
+  anna,
+  annaInCloud,
+  backdoor,
+  backupApp,
+  computers,
+  domainSid,
+  dropZone,
+  intruder,
+  portal,
+  system,
+} from './cast.ts';
+import { cloudChange, cloudSignIn } from './cloud-log.ts';
 import { connectionOut, vpnRefused, vpnSession } from './firewall-log.ts';
+import { storeRefused } from './store-log.ts';
 import {
   accountCreated,
   failedLogon,
@@ -25,19 +39,21 @@ const HIDDEN = '10.20.99.31';
 /**
  * One night in the style of Operation Cloud Hopper: Anna's account comes in by the VPN from an address that is not the
  * provider's, looks around, maps shares of one computer after the other, takes the directory's database and patients'
- * pictures into the recycle bin, sends them out with a renamed PSCP, and leaves two ways back in. `night` is 01:00 UTC.
+ * pictures into the recycle bin, sends them out with a renamed PSCP, and leaves ways back in: an administrator, a second
+ * remote management client, a secret of an application in the cloud. `night` is 01:00 UTC.
  */
 export function intrusion(file: CaseFile, night: number): void {
   arrival(file, night);
   lookingAround(file, night + 6 * MINUTE);
   movingOn(file, night + 14 * MINUTE);
   taking(file, night + 25 * MINUTE);
+  inTheCloud(file, night + 44 * MINUTE);
   staying(file, night + 55 * MINUTE);
 }
 
 function arrival(file: CaseFile, time: number): void {
-  for (let i = 0; i < 6; i += 1) file.firewall.push(vpnRefused(time - 12 * MINUTE + i * 40 * SECOND, anna, intruder));
-  file.firewall.push(...vpnSession(time, 118, anna, intruder, HIDDEN));
+  for (let i = 0; i < 6; i += 1) file.firewall(vpnRefused(time - 12 * MINUTE + i * 40 * SECOND, anna, intruder));
+  file.firewall(...vpnSession(time, 118, anna, intruder, HIDDEN));
   for (let i = 0; i < 4; i += 1) file.add(failedLogon(computers.dc, time + MINUTE + i * 2 * SECOND, agent, HIDDEN));
   file.add(
     logon(computers.files, time + 3 * MINUTE, { who: anna, from: HIDDEN, workstation: 'DESKTOP-8KQ2', type: 10 }),
@@ -101,6 +117,8 @@ function movingOn(file: CaseFile, time: number): void {
     }),
     taskCreated(computers.pictures, time + 4 * MINUTE, '\\upd', 'C:\\PerfLogs\\r.exe', anna),
   );
+  for (let i = 0; i < 3; i += 1)
+    file.store(storeRefused(time + 5 * MINUTE + i * 4 * SECOND, 'root', computers.pictures.ip));
 }
 
 function taking(file: CaseFile, time: number): void {
@@ -142,7 +160,24 @@ function taking(file: CaseFile, time: number): void {
       parent: `${SYSTEM32}cmd.exe`,
     }),
   );
-  file.firewall.push(...connectionOut(time + 13 * MINUTE, 900, computers.pictures.ip, dropZone, 443, 812_440_120));
+  file.firewall(...connectionOut(time + 13 * MINUTE, 900, computers.pictures.ip, dropZone, 443, 812_440_120));
+}
+
+/** Anna's account in the provider's tenant, without its second factor, and a secret that outlives every password reset. */
+function inTheCloud(file: CaseFile, time: number): void {
+  const from = intruder;
+  file.cloud(
+    'signins',
+    cloudSignIn(time, { who: annaInCloud, from, factor: 'singleFactorAuthentication', app: portal }),
+  );
+  file.cloud(
+    'audit',
+    cloudChange(time + 4 * MINUTE, 'Add service principal credentials', {
+      who: annaInCloud,
+      from,
+      target: { id: backupApp.id, displayName: backupApp.name, type: 'ServicePrincipal', modifiedProperties: [] },
+    }),
+  );
 }
 
 /** A new administrator, a second remote management client with another instance, and a swept floor. */
@@ -173,5 +208,5 @@ function staying(file: CaseFile, time: number): void {
       type: 10,
     }),
   );
-  file.firewall.push(...vpnSession(time + 19 * HOUR - 3 * MINUTE, 22, backdoor, intruder, '10.20.99.33'));
+  file.firewall(...vpnSession(time + 19 * HOUR - 3 * MINUTE, 22, backdoor, intruder, '10.20.99.33'));
 }

@@ -11,12 +11,17 @@ const SUCCESS = 0x8020_0000_0000_0000n;
 const FAILURE = 0x8010_0000_0000_0000n;
 
 let session = 0x3e7a0;
+let process = 3000;
+/** Begins anew, so that the sample is the same each time it is made. */
+export const resetNumbers = () => {
+  session = 0x3e7a0;
+  process = 3000;
+};
 /** A logon id, different each time. */
 export const nextLogonId = () => {
   session += 0x1f3;
   return session;
 };
-let process = 3000;
 const nextProcess = () => {
   process = process > 60_000 ? 3000 : process + 28;
   return process;
@@ -122,6 +127,24 @@ export function failedLogon(at: Computer, time: number, who: Account, from: stri
     },
     FAILURE,
   );
+}
+
+/** 4768: a domain controller vouched for an account by a first ticket. */
+export function ticketGranted(at: Computer, time: number, who: Account, from: string): EventSpec {
+  return security(at, time, 4768, {
+    ...target(who),
+    ServiceName: 'krbtgt',
+    ServiceSid: values.sid(`${who.sid.slice(0, who.sid.lastIndexOf('-'))}-502`),
+    TicketOptions: values.hex32(0x40810010),
+    Status: values.hex32(0),
+    TicketEncryptionType: values.hex32(0x12),
+    PreAuthType: '2',
+    IpAddress: `::ffff:${from}`,
+    IpPort: '49731',
+    CertIssuerName: '',
+    CertSerialNumber: '',
+    CertThumbprint: '',
+  });
 }
 
 /** 4634: a session ended. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { detectChange } from '../../src/detection/change/index.ts';
-import { CLINIC, facts, logon, registryOf, Scene, security } from './facts.ts';
+import { isPrivileged } from '../../src/detection/change/made-by-provider.ts';
+import { CLINIC, facts, logon, registryOf, Scene, security, vpn } from './facts.ts';
 
 const clinic = (extra = '') => new Scene(registryOf(CLINIC + extra));
 const changes = (scene: Scene) => detectChange(scene.registry, scene.activities).findings;
@@ -171,5 +172,103 @@ describe('a tool that nobody declared', () => {
     const { findings, heldBack } = detectChange(scene.registry, scene.activities);
     expect(findings.map((finding) => finding.host)).toEqual(['WS-2']);
     expect(heldBack).toMatchObject([{ count: 1 }]);
+  });
+});
+
+describe('an account that a provider’s account raised', () => {
+  const by = { 'actor.user.name': 'ng-anna', 'actor.user.domain': 'CLINIC' } as const;
+  const sid = 'S-1-5-21-1004336348-1177238915-682003330-1301';
+  const made = security(4720, 3001, 'Create', {
+    ...by,
+    'user.name': 'healthmon',
+    'user.domain': 'CLINIC',
+    'user.uid': sid,
+  });
+  const put = (group: string, uid: string) =>
+    security(4728, 3006, 'Add User', {
+      ...by,
+      'user.name': 'CN=healthmon,CN=Users,DC=clinic,DC=example',
+      'user.uid': sid,
+      'group.name': group,
+      'group.uid': uid,
+    });
+  const admins = put('Domain Admins', 'S-1-5-21-1004336348-1177238915-682003330-512');
+
+  it('is told once, by its name and group, and high where the group rules the domain', () => {
+    const found = changes(clinic().event(made, T).event(admins, '2026-03-03T09:01:00Z'));
+    expect(found).toMatchObject([{ rule: { id: 'check/made-by-provider' }, level: 'high' }]);
+    expect(found[0]!.why).toContain(
+      'created the account CLINIC\\healthmon at 10:00 on 2026-03-03 and put it into Domain Admins at 10:01.',
+    );
+  });
+
+  it('is told of the group alone by whatever the event says of its name', () => {
+    const [found] = changes(clinic().event(put('Scanner Users', 'S-1-5-21-1-2-3-1500'), T));
+    expect(found).toMatchObject({ level: 'medium' });
+    expect(found!.why).toContain('put clinic.example\\healthmon into Scanner Users');
+  });
+
+  it.each([
+    ['a file', facts('windows/Microsoft-Windows-Sysmon/Operational/Microsoft-Windows-Sysmon/11', 1001, 'Create', by)],
+    ['a task', security(4698, 1006, 'Create', by)],
+    ['a group', security(4727, 3006, 'Create', { ...by, 'group.name': 'New' })],
+    ['an account that the log doesn’t name', security(4720, 3001, 'Create', by)],
+  ])('isn’t %s that it created', (_, what) => {
+    expect(changes(clinic().event(what, T)).map(({ why }) => why)).toEqual([]);
+  });
+
+  it('knows rule by SID in any language, and by name in some', () => {
+    expect(isPrivileged('Domänen-Admins', 'S-1-5-21-1-2-3-512')).toBe(true);
+    expect(isPrivileged('Gruppe', 'S-1-5-32-544')).toBe(true);
+    expect(isPrivileged('Administratoren', undefined)).toBe(true);
+    expect(isPrivileged('Domain Users', 'S-1-5-21-1-2-3-513')).toBe(false);
+    expect(isPrivileged(undefined, undefined)).toBe(false);
+  });
+});
+
+describe('a bare name at the gateway', () => {
+  const pool = { 'src_endpoint.ip': '192.0.2.9', 'src_endpoint.assigned_ip': '10.20.99.9' } as const;
+  const inside = logon('CLINIC\\helper', { 'src_endpoint.ip': '10.20.99.9' });
+
+  it('is the account of one’s own domain where only that has the name', () => {
+    const found = changes(
+      clinic()
+        .event(vpn('Open', 'helper', pool), T)
+        .event(inside, '2026-03-03T09:05:00Z'),
+    );
+    expect(found.map(({ account }) => account)).toEqual(['CLINIC\\helper']);
+    expect(found[0]!.attribution).toContain('a gateway names helper without a domain');
+  });
+
+  it('stays itself where the name is known elsewhere, nowhere, or of a Linux host', () => {
+    const alone = changes(clinic().event(vpn('Open', 'helper', pool), T));
+    expect(alone.map(({ account }) => account)).toEqual(['helper']);
+    const local = facts('sshd/accepted', 3002, 'Logon', {
+      'user.name': 'helper',
+      'device.hostname': 'store01',
+      'src_endpoint.ip': '10.20.99.9',
+    });
+    expect(
+      changes(clinic().event(local, T).event(inside, T))
+        .map(({ account }) => account)
+        .sort(),
+    ).toEqual(['CLINIC\\helper', 'helper']);
+  });
+});
+
+describe('what a client calls itself', () => {
+  it('is no remote-management tool, in a VPN session or a sign-in', () => {
+    const scene = clinic()
+      .event(vpn('Open', 'doctor', { tool: 'Cisco AnyConnect' }), T)
+      .event(vpn('Open', 'doctor', { tool: 'AnyDesk' }), T)
+      .event(
+        facts('entra-signin/x', 3002, 'Logon', { 'user.name': 'd@clinic.example', tool: 'Mozilla/5.0 AnyDesk' }),
+        T,
+      )
+      .event(
+        facts('entra-audit/Update user', 3001, 'Update', { 'user.name': 'd@clinic.example', tool: 'Mozilla/5.0' }),
+        T,
+      );
+    expect(changes(scene).map(({ why }) => why)).toEqual([]);
   });
 });

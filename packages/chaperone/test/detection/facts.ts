@@ -3,7 +3,7 @@ import { createJudge, type Judge, type Judged } from '../../src/detection/terms/
 import { type Activity, type Facts, loadRegistry, type Registry } from '../../src/registry/index.ts';
 import type { NormalPath, Outcome } from '../../src/telemetry/index.ts';
 
-type Values = Partial<Record<NormalPath, string>>;
+export type Values = Partial<Record<NormalPath, string>>;
 
 /** Facts of a kind of event, shaped as the formats make them. */
 export function facts(key: string, uid: number, activity: string, values: Values, outcome: Outcome = 'success'): Facts {

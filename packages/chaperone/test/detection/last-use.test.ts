@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lastUse } from '../../src/detection/last-use/index.ts';
-import { CLINIC, facts, logon, registryOf, Scene, security } from './facts.ts';
+import { CLINIC, facts, logon, registryOf, Scene, security, vpn } from './facts.ts';
 
 const uses = (scene: Scene) => new Map(lastUse(scene.registry, scene.activities).map((use) => [use.account, use]));
 const clinic = () => new Scene(registryOf(CLINIC));
@@ -97,5 +97,17 @@ describe('last use', () => {
       use: 'unknown',
       note: expect.stringContaining('covers only 2 of 90 days'),
     });
+  });
+
+  it('has one row for an account, however its logs name it', () => {
+    const rows = lastUse(
+      ...((scene: Scene) => [scene.registry, scene.activities] as const)(
+        clinic()
+          .event(vpn('Open', 'helper', { 'src_endpoint.assigned_ip': '10.20.99.9' }), '2026-03-03T09:00:00Z')
+          .event(logon('CLINIC\\helper', { 'src_endpoint.ip': '10.20.99.9' }), '2026-03-03T09:05:00Z'),
+      ),
+    ).filter((use) => !use.declared);
+    expect(rows).toMatchObject([{ account: 'CLINIC\\helper', events: 2, first: '2026-03-03T09:00:00.000000Z' }]);
+    expect(rows[0]!.note).toContain('a gateway names helper without a domain');
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createJudge } from '../../src/detection/terms/index.ts';
 import { readFactor } from '../../src/detection/terms/parts.ts';
 import { type Answer, allOf, anyOf, type PartName } from '../../src/detection/terms/truth.ts';
-import { CLINIC, facts, logon, registryOf, Scene, security, vpn } from './facts.ts';
+import { CLINIC, facts, logon, registryOf, Scene, security, type Values, vpn } from './facts.ts';
 
 const clinic = () => new Scene(registryOf(CLINIC));
 const ids = (scene: Scene) => scene.finish().findings.map((finding) => finding.rule.id);
@@ -412,5 +412,147 @@ describe('a ticket', () => {
     expect(at('2026-03-03T09:30:00Z', 'A', 'C\\b')).toEqual(['term/n/t/ticket']);
     expect(at('2026-03-04T09:30:00Z')).toEqual(['term/n/t/ticket']);
     expect(at('2026-04-04T09:30:00Z')).toEqual([]);
+  });
+});
+
+describe('the gateway of a link', () => {
+  const GATE = CLINIC.replace('pool: [10.20.99.0/24] }', 'pool: [10.20.99.0/24], gateway: fw01 }').replace(
+    'from: [provider], to: [servers, DC01]',
+    'from: [ng-vpn], to: [servers, DC01]',
+  );
+  const gate = (text = GATE) => new Scene(registryOf(text));
+  const signIn = (values: Values = {}) =>
+    facts('cisco-asa/113004', 3002, 'Logon', { 'user.name': 'ng-anna', 'device.hostname': 'fw01', ...values });
+  const session = (outer: string, time = '2026-03-03T09:00:00Z', text = GATE) =>
+    gate(text)
+      .event(signIn(), time)
+      .event(vpn('Open', 'ng-anna', { 'src_endpoint.ip': outer, 'src_endpoint.assigned_ip': '10.20.99.7' }), time);
+
+  it('is asked for the session’s source, not for the inside', () => {
+    expect(session('198.51.100.4').finish()).toMatchObject({ findings: [], unanswered: [] });
+    const { findings, unanswered } = session('203.0.113.77').finish();
+    expect(unanswered).toEqual([]);
+    const edge = findings.find((one) => one.rule.id === 'term/northgate/office-hours/edge')!;
+    expect(edge.why).toContain(
+      "opened a VPN session on fw01 at 10:00 on 2026-03-03, from 203.0.113.77, which is none of Northgate IT's networks (198.51.100.0/24). 2 events.",
+    );
+    expect(edge).toMatchObject({ host: 'fw01', src_ip: '203.0.113.77', level: 'high' });
+  });
+
+  it('still has its hours', () => {
+    expect(ids(session('198.51.100.4', '2026-03-03T01:00:00Z'))).toEqual(['term/northgate/office-hours/when']);
+  });
+
+  it('lets in from an address that the term names besides', () => {
+    const text = GATE.replace('from: [ng-vpn]', 'from: [ng-vpn, 192.0.2.0/24]');
+    expect(session('192.0.2.9', undefined, text).finish()).toMatchObject({ findings: [], unanswered: [] });
+  });
+
+  it('can’t tell where the provider declares no networks, and says so once', () => {
+    const text = GATE.replace(/ {4}networks: \[198.*\n/, '');
+    const { findings, unanswered } = session('198.51.100.4', undefined, text)
+      .event(vpn('Open', 'ng-anna', { 'src_endpoint.ip': '192.0.2.8' }), '2026-03-04T09:00:00Z')
+      .finish();
+    expect(findings).toEqual([]);
+    expect(unanswered).toMatchObject([
+      {
+        reason: expect.stringContaining('Northgate IT has no networks declared'),
+        mend: expect.stringContaining('networks'),
+      },
+    ]);
+  });
+
+  it('isn’t what somebody reaches who logs on to its management', () => {
+    const ssh = facts('cisco-asa/605005', 3002, 'Logon', {
+      'user.name': 'ng-anna',
+      'device.hostname': 'fw01',
+      'src_endpoint.ip': '10.20.99.7',
+    });
+    expect(ids(gate().event(ssh, '2026-03-03T09:00:00Z'))).toEqual(['term/northgate/office-hours/to']);
+  });
+
+  it('is known by the RADIUS server’s lines too, and another gateway isn’t it', () => {
+    const radius = facts('windows/Security/Microsoft-Windows-Security-Auditing/6272', 3002, 'Logon', {
+      'user.name': 'ng-anna',
+      'device.hostname': 'NPS1.clinic.example',
+      'dst_endpoint.hostname': 'fw01',
+      'src_endpoint.ip': '198.51.100.4',
+    });
+    expect(ids(gate().event(radius, '2026-03-03T09:00:00Z'))).toEqual([]);
+    const other = vpn('Open', 'ng-anna', { 'src_endpoint.ip': '198.51.100.4', 'device.hostname': 'fw02' });
+    expect(ids(gate().event(other, '2026-03-03T09:00:00Z'))).toEqual(['term/northgate/office-hours/from']);
+  });
+});
+
+describe('a night on many hosts', () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 2, 3, 1, minute)).toISOString();
+  const on = (host: string, ip: string) =>
+    logon('CLINIC\\ng-anna', { 'device.hostname': `${host}.clinic.example`, 'src_endpoint.ip': ip });
+
+  it('is one finding for each kind of thing that was broken, with all its hosts', () => {
+    const scene = clinic();
+    for (const [n, host] of ['FS01', 'DC01', 'SQL1'].entries()) scene.event(on(host, '10.20.99.7'), at(n));
+    for (const [n, host] of ['FS01', 'WS-1', 'WS-2'].entries()) scene.event(on(host, '10.20.1.1'), at(10 + n));
+    const { findings } = scene.finish();
+    expect(findings.map((one) => [one.rule.id, one.hosts])).toEqual([
+      [
+        'term/northgate/office-hours/when',
+        ['FS01', 'DC01', 'SQL1', 'WS-1', 'WS-2'].map((host) => `${host}.clinic.example`),
+      ],
+      ['term/northgate/office-hours/from+to', ['FS01', 'WS-1', 'WS-2'].map((host) => `${host}.clinic.example`)],
+    ]);
+    expect(findings[0]!.why).toContain(
+      'logged on to FS01, DC01, SQL1, WS-1 and WS-2 from 10.20.99.7 and 10.20.1.1 at 02:00',
+    );
+    expect(findings[1]!.why).toContain('WS-1 and WS-2 are none of the agreed systems (servers, DC01).');
+    const named = findings[0]!.evidence.filter((one) => one.field === 'device.hostname').map((one) => one.value);
+    expect(named).toHaveLength(5);
+    expect(findings[0]!.sources).toHaveLength(5);
+  });
+
+  it('leaves out the one host that an exception names', () => {
+    const text = `${CLINIC}exceptions: [{ term: northgate/office-hours, host: DC01, owner: IT, reason: Move, end: 2026-03-31 }]\n`;
+    const scene = new Scene(registryOf(text));
+    for (const [n, host] of ['FS01', 'DC01'].entries()) scene.event(on(host, '10.20.99.7'), at(n));
+    expect(scene.finish()).toMatchObject({
+      findings: [{ host: 'FS01.clinic.example' }],
+      heldBack: [{ count: 1 }],
+    });
+  });
+
+  it('stays one however many hosts, and bounded', () => {
+    const scene = clinic();
+    for (let n = 0; n < 3_000; n++) scene.event(on(`H${n}`, '10.20.99.7'), at(n % 50));
+    const { findings } = scene.finish();
+    expect(findings).toHaveLength(1);
+    expect(findings[0]!.why).toContain('and 2994 more');
+    expect(JSON.stringify(findings[0]).length).toBeLessThan(30_000);
+  });
+
+  it('is never said in fewer parts than were broken (property)', () => {
+    const event = fc.record({
+      host: fc.constantFrom('FS01', 'DC01', 'WS-1', 'WS-2'),
+      ip: fc.constantFrom('10.20.99.7', '10.20.1.1', '192.0.2.1'),
+      minute: fc.integer({ min: 0, max: 59 }),
+      hour: fc.constantFrom(1, 9),
+    });
+    fc.assert(
+      fc.property(fc.array(event, { minLength: 1, maxLength: 12 }), (events) => {
+        const scene = clinic();
+        const expected = new Set<string>();
+        for (const { host, ip, minute, hour } of events) {
+          scene.event(on(host, ip), new Date(Date.UTC(2026, 2, 3, hour, minute)).toISOString());
+          if (hour === 1) expected.add(`when ${host}`);
+          if (ip !== '10.20.99.7') expected.add(`from ${host}`);
+          if (host.startsWith('WS')) expected.add(`to ${host}`);
+        }
+        const said = new Set<string>();
+        for (const { rule, hosts, host } of scene.finish().findings)
+          for (const part of rule.id.split('/').at(-1)!.split('+'))
+            for (const name of hosts ?? [host!]) said.add(`${part} ${name.split('.')[0]}`);
+        for (const one of expected) expect(said).toContain(one);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -24,7 +24,7 @@ import {
   type Subject,
 } from './parts.ts';
 import { type Answer, type Answers, allOf, anyOf, type PartName } from './truth.ts';
-import { HERE, isUse, readUse } from './use.ts';
+import { type Deed, HERE, isUse, readUse } from './use.ts';
 import { breach, keyOf, type Verdict, whoIs } from './verdict.ts';
 import type { VpnLog } from './vpn-log.ts';
 
@@ -320,6 +320,13 @@ export class Assessor {
     });
   }
 
+  // A cloud account or tenant is called as the registry calls it.
+  #named(deed: Deed): Deed {
+    const id = deed.object?.toLowerCase();
+    const system = this.#registry.systems.find((one) => one.cloud.some((cloud) => cloud.toLowerCase() === id));
+    return system === undefined ? deed : { ...deed, object: system.name };
+  }
+
   #add(
     activity: Activity,
     verdict: Verdict,
@@ -349,7 +356,9 @@ export class Assessor {
       account: account?.label ?? attribution.account ?? '',
       host: attribution.host,
       who: whoIs(this.#registry, account, attribution.account, attribution.provider!),
-      deed: readUse(facts, account !== undefined && linkAtEdge(account.provider, facts) !== undefined).deed,
+      deed: this.#named(
+        readUse(facts, account !== undefined && linkAtEdge(account.provider, facts) !== undefined).deed,
+      ),
       by: attribution.by,
       eventClass: facts.class.key,
       srcIp: attribution.src_ip === undefined || HERE.test(attribution.src_ip) ? undefined : attribution.src_ip,

@@ -46,11 +46,14 @@ export interface Session {
 const ORDER: readonly PartName[] = ['until', 'when', 'from', 'edge', 'to', 'with', 'vpn', 'ticket', 'mfa'];
 /** Parts that speak of the way inside: a finding on one may name the other, where it holds for some of the same events. */
 const INSIDE: ReadonlySet<PartName | undefined> = new Set<PartName>(['from', 'to']);
+/** Parts that say how, and may be named by a finding of any kind. */
+const HOW: ReadonlySet<PartName | undefined> = new Set<PartName>(['with', 'vpn', 'ticket', 'mfa']);
 
 /**
  * Joins occurrences into what a person would call one thing. Occurrences of one account and term (or check) that follow each other within half
  * an hour are a session, on however many hosts. Within it, each broken part is a finding with all events that break it; parts that the very same events
- * break are one finding, and so are source and system where one of them is broken by some of the other's events.
+ * break are one finding, and so is what some of those events break besides, where it
+ * is of the same kind (source and system) or says how (tool, ticket, factor).
  */
 export function joinOccurrences(occurrences: readonly Occurrence[]): Session[] {
   const groups = new Map<string, Occurrence[]>();
@@ -109,9 +112,8 @@ function* byParts(members: readonly Occurrence[]): Generator<Session> {
   }
   const within = new Set<Draft>();
   for (const draft of drafts) {
-    if (!draft.parts.every((part) => INSIDE.has(part))) continue;
     const around = drafts.find(
-      (other) => other !== draft && other.parts.every((part) => INSIDE.has(part)) && isPart(draft.at, other.at),
+      (other) => other !== draft && !within.has(other) && mayName(other, draft) && isPart(draft.at, other.at),
     );
     if (around === undefined) continue;
     around.inside.push(draft);
@@ -127,6 +129,11 @@ function* byParts(members: readonly Occurrence[]): Generator<Session> {
       occurrences: [...draft.at],
     };
   }
+}
+
+function mayName(one: Draft, narrower: Draft): boolean {
+  if (narrower.parts.every((part) => HOW.has(part))) return true;
+  return [...one.parts, ...narrower.parts].every((part) => INSIDE.has(part));
 }
 
 function isPart(part: ReadonlySet<Occurrence>, whole: ReadonlySet<Occurrence>): boolean {

@@ -125,12 +125,16 @@ function sayReasons(broken: readonly Broken[], several: boolean): string {
 function sayNarrower(registry: Registry, { broken, occurrences }: Narrower): string {
   const names = [...new Set(occurrences.map((one) => one.deed.object).filter((name) => name !== undefined))];
   const where = names.length === 0 ? 'Some of it' : sayHosts(registry, names);
+  const did = sayList(
+    deedsOf(registry, occurrences).map((deed) => deed.text),
+    NAMED,
+  );
   return broken
     .slice(0, REASONS)
     .map(({ because }) =>
       because.startsWith('which is ')
         ? ` ${where} ${names.length > 1 ? 'are' : 'is'} ${because.slice('which is '.length)}.`
-        : ` ${where === 'Some of it' ? where : `On ${where} it`} came ${because}.`,
+        : ` It ${did} ${because}.`,
     )
     .join('');
 }

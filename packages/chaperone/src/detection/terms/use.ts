@@ -51,6 +51,8 @@ const VOUCHES = /\/(?:4768|4769|4770|4771|4772|4773|4776|4777|627\d|6280)$/;
 const ENDS = /log ?off|log ?out|disconnect|close|terminat|\bstop|\bend\b|expire/i;
 /** Windows logon types in which nobody comes from elsewhere: interactive, batch, service, unlock, cached. */
 const LOCAL_TYPES = /^(?:0|2|4|5|7|11|12|13|Interactive|Batch|Service|Unlock|Cached\w*|System)$/i;
+/** Lines that a Linux host writes besides the one that tells who came from where: a session, a change of user, a scheduled job. */
+const TOLD_ELSEWHERE = /^(?:su|sudo|cron|systemd-logind|pam(?:-[^/]*)?)\//;
 const REMOTE_TYPES = /^(?:3|8|10|Network\w*|RemoteInteractive)$/i;
 export const HERE = /^(?:127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$|local(?:host)?$)/i;
 
@@ -70,7 +72,7 @@ export function readUse(facts: Facts, atEdge = false): Use {
   const sourced = signIn || uid === TUNNEL || uid === NETWORK || ip !== undefined;
   let remote: Use['remote'] = sourced ? 'unknown' : 'no';
   if (ip !== undefined) remote = HERE.test(ip) ? 'no' : 'yes';
-  else if (type !== undefined && LOCAL_TYPES.test(type)) remote = 'no';
+  else if ((type !== undefined && LOCAL_TYPES.test(type)) || TOLD_ELSEWHERE.test(key)) remote = 'no';
   else if (type !== undefined && REMOTE_TYPES.test(type)) remote = 'yes';
   const vouches = VOUCHES.test(key);
   return { remote, signIn, reaches: uid !== TUNNEL && !vouches, deed: deedOf(facts, host, vouches, atEdge) };
@@ -93,7 +95,7 @@ function deedOf(facts: Facts, host: string | undefined, vouches: boolean, atEdge
       return failed
         ? say('was refused a logon', 'by', host)
         : { ...say('was vouched for', 'by', host), alone: 'was vouched for by a domain controller' };
-    const where = host ?? values['cloud.app.uid'] ?? values['cloud.account.uid'];
+    const where = host ?? values['cloud.account.uid'] ?? values['cloud.app.uid'];
     return failed ? say('tried and failed to log on', 'to', where) : say('logged on', 'to', where);
   }
   if (uid === PROCESS) {
@@ -115,6 +117,17 @@ function deedOf(facts: Facts, host: string | undefined, vouches: boolean, atEdge
   }
   const done = DEEDS[uid];
   if (done !== undefined) return say(failed ? `tried to ${done[0]}` : done[1], 'on', host);
+  // Cloud directories name the operation; Windows' own event ids say less than words.
+  const operation = facts.class.key.startsWith('windows/')
+    ? ''
+    : facts.class.key.slice(facts.class.key.indexOf('/') + 1);
+  if (CHANGES.has(uid) && host === undefined && operation !== '')
+    return say(
+      `${failed ? 'tried' : 'did'} “${shown(operation)}”`,
+      'in',
+      values['cloud.account.uid'],
+      failed ? 'tried to change accounts or settings' : 'changed accounts or settings',
+    );
   if (CHANGES.has(uid))
     return say(failed ? 'tried to change an account or group' : 'changed an account or group', 'on', host);
   if (uid === NETWORK) return say('connected', 'to', host);
