@@ -8,12 +8,15 @@
  * never seen before, and for records that matched.
  */
 import { type Layout, LONG_TEXT, type RecordCursor } from '@chaperone/evtx';
+import type { Bound } from '@chaperone/sigma';
 import { type EventClass, type Outcome, type Place, windowsClass } from '../../telemetry/index.ts';
 import { type ByteMemory, KEYWORD, SAID, SIGNATURE } from './byte-memory.ts';
 import type { ClassBook, ClassPlan } from './class-book.ts';
 import { CursorEvent, derivedValue } from './cursor-event.ts';
 import { BYTES, MADE, makeProgram, PIECES, type Program, pathOf, type Step } from './evtx-program.ts';
+import type { Explained } from './explained.ts';
 import type { Judgement } from './judgement.ts';
+import type { Entry } from './ledger.ts';
 import type { Known } from './narrow.ts';
 
 /** Keys of the value memory that stand for provider, channel and what refines a class; steps count upwards from here. */
@@ -27,6 +30,9 @@ const WORTH = 0.25;
 const TRIAL = 4096;
 /** More keywords than this in one record aren't told apart from none. */
 const WORDS = 256;
+
+/** Explanations found by entries, at most. */
+const EXPLAINED = 20_000;
 
 const OUTCOMES: readonly Outcome[] = ['unknown', 'success', 'failure'];
 
@@ -58,6 +64,10 @@ export class EvtxLane {
   private readonly tuple = new Int32Array(48);
   private readonly ranks = new Int32Array(48);
   private readonly pairs = new Map<number, number>();
+  private programs = 0;
+  /** explanations by program, rule and the entries of the values that the rule reads */
+  private readonly explained = new Map<string, Explained>();
+  private explainedEpoch = 0;
   private hits: Step[] = [];
   /** what `judge` found beside the signature */
   private text = 0;
@@ -118,8 +128,8 @@ export class EvtxLane {
     const { matched, open } = plan.view.outcome(state);
     if (matched.length > 0 || open.length > 0) {
       const event = new CursorEvent(cursor, plan.eventClass, time, file);
-      for (let i = 0; i < matched.length; i += 1) judgement.match(matched[i], entry, event);
-      for (const bound of open) if (plan.view.decide(bound, event)) judgement.match(bound, entry, event);
+      for (let i = 0; i < matched.length; i += 1) this.match(program, matched[i], entry, event);
+      for (const bound of open) if (plan.view.decide(bound, event)) this.match(program, bound, entry, event);
     }
     if (this.hits.length > 0 || program.fixedHits.length > 0) {
       const event = new CursorEvent(cursor, plan.eventClass, time, file);
@@ -128,8 +138,61 @@ export class EvtxLane {
     }
   }
 
+  /** Reports a match; the explanation of the same rule on the same values is found by the values' entries, without their text. */
+  private match(program: Program, bound: Bound, entry: Entry, event: CursorEvent): void {
+    const { judgement } = this;
+    const key = this.valuesKey(program, bound);
+    if (key === undefined) {
+      judgement.match(bound, entry, event);
+      return;
+    }
+    if (this.explainedEpoch !== this.memory.epoch || this.explained.size > EXPLAINED) {
+      this.explained.clear();
+      this.explainedEpoch = this.memory.epoch;
+    }
+    let explained = this.explained.get(key);
+    if (explained === undefined) {
+      explained = judgement.explain(bound, event);
+      this.explained.set(key, explained);
+    }
+    judgement.match(bound, entry, event, explained);
+  }
+
+  /** What the values that a rule reads are, by their entries; undefined where one isn't remembered. */
+  private valuesKey(program: Program, bound: Bound): string | undefined {
+    const { reads, now } = program;
+    let steps = reads.get(bound);
+    if (steps === undefined) {
+      if (reads.has(bound)) return undefined;
+      steps = this.stepsOf(program, bound);
+      reads.set(bound, steps);
+      if (steps === undefined) return undefined;
+    }
+    let key = `${program.number} ${this.judgement.numberOf(bound)}`;
+    for (let i = 0; i < steps.length; i += 1) {
+      const value = now[steps[i]];
+      if (value === -1 || value === -3) return undefined;
+      key += ` ${value}`;
+    }
+    return key;
+  }
+
+  private stepsOf(program: Program, bound: Bound): number[] | undefined {
+    const fields = this.judgement.fieldsOf(bound);
+    if (fields === undefined) return undefined;
+    const steps: number[] = [];
+    for (const field of fields) {
+      const step = program.steps.findIndex((one) => one.field === field && one.slot >= 0);
+      // A field without a step is fixed by the program, or absent in all its records.
+      if (step < 0) continue;
+      if (program.steps[step].how >= PIECES) return undefined;
+      steps.push(step);
+    }
+    return steps;
+  }
+
   private run(program: Program, cursor: RecordCursor): number {
-    const { plan, leaf, how, key, absent, text, tuple: tupleAt, rank, remembered, lazy, slot, last } = program;
+    const { plan, leaf, how, key, absent, text, tuple: tupleAt, rank, remembered, lazy, slot, last, now } = program;
     const { view } = plan;
     const { memory, tuple, ranks, metas, starts } = this;
     const { notes } = memory;
@@ -141,7 +204,10 @@ export class EvtxLane {
     if (this.hits.length > 0) this.hits = [];
     cursor.locateAll(leaf, metas, starts);
     for (let i = 0; i < leaf.length; i += 1) {
-      if (lazy[i] === 1 && !view.wants(state, slot[i])) continue;
+      if (lazy[i] === 1 && !view.wants(state, slot[i])) {
+        now[i] = -3;
+        continue;
+      }
       let sign = absent[i];
       let number = text[i];
       const meta = metas[i];
@@ -151,19 +217,21 @@ export class EvtxLane {
         let hit: boolean;
         if (entry >= 0) {
           last[i] = entry;
+          now[i] = entry;
           sign = notes[entry + SIGNATURE];
           number = notes[entry + SAID] >>> 1;
           word = notes[entry + KEYWORD];
           hit = (notes[entry + SAID] & 1) !== 0;
         } else {
           sign = this.judge(program, i, cursor);
+          now[i] = -1;
           number = this.text;
           word = this.word;
           hit = this.hit;
         }
         if (word !== 0 && words < WORDS) this.words[words++] = word;
         if (hit) this.hits.push(program.steps[i]);
-      }
+      } else now[i] = -2;
       if (sign !== 0) state = view.step(state, sign);
       if (number !== 0) {
         const at = tupleAt[i];
@@ -295,7 +363,7 @@ export class EvtxLane {
   }
 
   private make(layout: Layout, plan: ClassPlan, known: Known): Program {
-    const program = makeProgram(layout, plan, known, this.judgement, this.keyOf);
+    const program = makeProgram(this.programs++, layout, plan, known, this.judgement, this.keyOf);
     const { length } = program.leaf;
     if (length > this.metas.length) {
       this.metas = new Int32Array(length * 2);

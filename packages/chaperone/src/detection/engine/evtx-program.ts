@@ -1,5 +1,5 @@
 import type { Layout } from '@chaperone/evtx';
-import type { EventAccess, View } from '@chaperone/sigma';
+import type { Bound, EventAccess, View } from '@chaperone/sigma';
 import type { EventClass, NormalPath, Outcome } from '../../telemetry/index.ts';
 import type { ClassPlan, PlannedRole } from './class-book.ts';
 import type { Judgement } from './judgement.ts';
@@ -63,6 +63,10 @@ export interface Program {
   /** entry of the value memory that the step met last */
   readonly last: Int32Array;
   readonly wordLast: Int32Array;
+  /** entry of the value memory for the record at hand: -1 not remembered, -2 no value, -3 not looked at */
+  readonly now: Int32Array;
+  /** for a bound rule: the steps of the fields that it reads; undefined where one can't be told by an entry */
+  readonly reads: Map<Bound, readonly number[] | undefined>;
   /** whether the step may be left out where the state doesn't want its slot */
   readonly lazy: Uint8Array;
   /** leaf → key in the value memory, where nothing but the keywords wants it; -1 otherwise */
@@ -77,6 +81,8 @@ export interface Program {
   /** where one more field decides the class: its leaf, and the programs by its value's number */
   readonly refineLeaf: number;
   readonly refined: Map<number, Program> | undefined;
+  /** number of the program in its lane */
+  readonly number: number;
   runs: number;
   /** entry of the value memory that told the outcome last */
   lastOutcome: number;
@@ -110,7 +116,14 @@ function scopeOf({ number, view }: ClassPlan): string {
 }
 
 /** Makes the program of a layout for a class. */
-export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judgement: Judgement, keys: Keys): Program {
+export function makeProgram(
+  number: number,
+  layout: Layout,
+  plan: ClassPlan,
+  known: Known,
+  judgement: Judgement,
+  keys: Keys,
+): Program {
   const { view, eventClass } = plan;
   const epoch = view.epoch;
   const scope = scopeOf(plan);
@@ -198,6 +211,8 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
     remembered: new Uint8Array(steps.length).fill(1),
     last: new Int32Array(steps.length).fill(-1),
     wordLast: new Int32Array(layout.leaves.length).fill(-1),
+    now: new Int32Array(steps.length).fill(-2),
+    reads: new Map(),
     lazy: Uint8Array.from(steps, ({ slot, role, keyword }) =>
       slot >= 0 && role === undefined && !keyword && !view.always(slot) ? 1 : 0,
     ),
@@ -210,6 +225,7 @@ export function makeProgram(layout: Layout, plan: ClassPlan, known: Known, judge
     outcome: outcomeOf(layout, eventClass, keys),
     refineLeaf: refine === undefined ? -1 : layout.find(refine.field),
     refined: refine === undefined ? undefined : new Map(),
+    number,
     runs: 0,
     lastOutcome: -1,
   };

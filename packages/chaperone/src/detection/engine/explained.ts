@@ -12,6 +12,8 @@ export interface Explained {
   readonly evidence: readonly Evidence[];
   /** `"evidence":[...]` */
   readonly json: string;
+  /** ends of findings' lines by the number of the activity: made by the recorder */
+  readonly ends: Map<number, Uint8Array>;
 }
 
 /** Combinations remembered, and characters of their values; past either everything is forgotten and begun anew. */
@@ -73,6 +75,7 @@ export class Explainer {
       wordsJson: JSON.stringify(words).slice(1, -1),
       evidence,
       json: `"evidence":${JSON.stringify(evidence)}`,
+      ends: new Map(),
     };
   }
 }

@@ -4,10 +4,10 @@ import type { LogEvent, NormalPath, Place } from '../../telemetry/index.ts';
 import type { Attributor } from '../attribution/index.ts';
 import type { Indicator, IndicatorMatcher } from '../indicators/index.ts';
 import type { ClassBook, PlannedRole } from './class-book.ts';
-import { Explainer } from './explained.ts';
+import { type Explained, Explainer } from './explained.ts';
 import { type Entry, Ledger } from './ledger.ts';
 import type { Recorder } from './recorder.ts';
-import type { RuleRow } from './rule-table.ts';
+import { type RuleRow, sourceFields } from './rule-table.ts';
 import { Tally } from './tally.ts';
 
 /** An indicator met, as the lanes report it; findings are made of these at the end, one per indicator, account and host. */
@@ -65,6 +65,7 @@ export class Judgement {
   outside = 0;
   private readonly parts: JudgementParts;
   private readonly explainer = new Explainer();
+  private readonly boundNumbers = new Map<Bound, number>();
   private readonly clean = new Map<NormalPath, Map<string, boolean>>();
   private readonly tuple = new Int32Array(48);
   private readonly ranks = new Int32Array(48);
@@ -158,7 +159,29 @@ export class Judgement {
     return hit;
   }
 
-  match(bound: Bound, entry: Entry, event: LogEvent): void {
+  /** Why a rule holds for an event. */
+  explain(bound: Bound, event: LogEvent): Explained {
+    return this.explainer.of(this.parts.rows.get(bound.rule)!, bound, event);
+  }
+
+  /** A number for a bound rule, unique in this thread. */
+  numberOf(bound: Bound): number {
+    let number = this.boundNumbers.get(bound);
+    if (number === undefined) {
+      number = this.boundNumbers.size;
+      this.boundNumbers.set(bound, number);
+    }
+    return number;
+  }
+
+  /** The source's fields that a bound rule reads; undefined where it looks at all values. */
+  fieldsOf(bound: Bound): readonly string[] | undefined {
+    const row = this.parts.rows.get(bound.rule)!;
+    return row.keywords ? undefined : sourceFields(row, bound);
+  }
+
+  /** Reports a match. `known` is its explanation, where the caller has it already. */
+  match(bound: Bound, entry: Entry, event: LogEvent, known?: Explained): void {
     const row = this.parts.rows.get(bound.rule)!;
     const time = event.time ?? Number.NaN;
     const needs = this.parts.needs(bound.rule);
@@ -167,7 +190,7 @@ export class Judgement {
       this.parts.correlate({ rule: row.number, time, values, place: event.place, entry: entry.number });
     }
     if (!row.alone) return;
-    const explained = this.explainer.of(row, bound, event);
+    const explained = known ?? this.explainer.of(row, bound, event);
     this.parts.recorder.write(row, entry, explained, time, event.place);
     if (this.tally.add(row.number, entry.number, row.rule.level, time)) {
       this.tally.keep(row.number, this.parts.recorder.finding(row, entry, explained, event));

@@ -10,17 +10,24 @@ import type { Teller } from './teller.ts';
 /** The raw form of an event in a finding is cut to this many characters. */
 const RAW = 8_000;
 
+/** Room for the parts of a line that differ each time: id, times, record, offset, the time in words with its zone. */
+const SMALL = 512;
+/** Bytes of ends of lines that are kept. */
+const MOST_END_BYTES = 16 << 20;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /** Activities whose words are remembered; past it everything is forgotten and begun anew. */
 const REMEMBERED = 20_000;
 
 /** What a ledger entry contributes to each of its findings, worked out once. */
 interface Who {
-  /** members of a finding's JSON */
-  readonly json: string;
-  /** the sentences before and after the time and the reasons; the same ready for JSON */
+  /** from the end of the source to the time in the sentence, as bytes of JSON */
+  readonly bytes: Uint8Array;
+  /** the sentences before and after the time and the reasons */
   readonly did: string;
   readonly seen: string;
-  readonly didJson: string;
   readonly seenJson: string;
 }
 
@@ -30,6 +37,10 @@ export class Recorder {
   private readonly part: PartWriter;
   private readonly teller: Teller;
   private readonly whos = new Map<Entry, Who>();
+  /** the part of a line from the rule to the record's number, by the rule's number; for the file at hand */
+  private readonly middles = new Map<number, Uint8Array>();
+  private readonly ended = new Set<Explained>();
+  private endBytes = 0;
   private file = '';
   private fileHash = 0;
   private fileJson = '';
@@ -40,16 +51,66 @@ export class Recorder {
     this.organization = organization;
   }
 
-  /** Writes one line; the same content as `finding` but for the raw form. */
+  /**
+   * Writes one line; the same content as `finding` but for the raw form. What repeats is kept as bytes: the rule with the file,
+   * who, and why for this activity.
+   */
   write(row: RuleRow, entry: Entry, explained: Explained, time: number, place: Place): void {
     if (place.file !== this.file) this.open(place.file);
+    const { part } = this;
+    const who = this.who(entry);
+    const middle = this.middle(row);
+    const end = this.end(explained, who, entry);
+    if (!part.begin(middle.length + who.bytes.length + end.length + SMALL)) {
+      part.line(this.text(row, entry, explained, time, place));
+      return;
+    }
+    part.ascii(`{"id":"${this.id(row, place)}","time":${Number.isNaN(time) ? 'null' : `"${rfc3339(time)}"`},`);
+    part.ready(middle);
+    part.ascii(place.offset === undefined ? `${place.record}` : `${place.record},"offset":${place.offset}`);
+    part.ready(who.bytes);
+    part.ascii(this.teller.when(time));
+    part.ready(end);
+    part.end();
+  }
+
+  /** The whole line as text, for one that is longer than any buffer. */
+  private text(row: RuleRow, entry: Entry, explained: Explained, time: number, place: Place): string {
     const who = this.who(entry);
     const offset = place.offset === undefined ? '' : `,"offset":${place.offset}`;
-    const stamp = !Number.isNaN(time) ? `"${rfc3339(time)}"` : 'null';
-    this.part.line(
-      `{"id":"${this.id(row, place)}","time":${stamp},${row.json},"source":{"file":${this.fileJson},"record":${place.record}${offset}},` +
-        `${who.json},"why":"${who.didJson} ${this.teller.when(time)}. ${explained.wordsJson}${who.seenJson}",${explained.json},"event":{"class":${JSON.stringify(entry.facts.class.key)}}}`,
+    const stamp = Number.isNaN(time) ? 'null' : `"${rfc3339(time)}"`;
+    return (
+      `{"id":"${this.id(row, place)}","time":${stamp},${row.json},"source":{"file":${this.fileJson},"record":` +
+      `${place.record}${offset}${decoder.decode(who.bytes)}${this.teller.when(time)}${decoder.decode(this.end(explained, who, entry))}`
     );
+  }
+
+  private middle(row: RuleRow): Uint8Array {
+    let bytes = this.middles.get(row.number);
+    if (bytes === undefined) {
+      bytes = encoder.encode(`${row.json},"source":{"file":${this.fileJson},"record":`);
+      this.middles.set(row.number, bytes);
+    }
+    return bytes;
+  }
+
+  private end(explained: Explained, who: Who, entry: Entry): Uint8Array {
+    let bytes = explained.ends.get(entry.number);
+    if (bytes === undefined) {
+      const { key } = entry.facts.class;
+      bytes = encoder.encode(
+        `. ${explained.wordsJson}${who.seenJson}",${explained.json},"event":{"class":${JSON.stringify(key)}}}`,
+      );
+      if (this.endBytes + bytes.length > MOST_END_BYTES) {
+        for (const one of this.ended) one.ends.clear();
+        this.ended.clear();
+        this.endBytes = 0;
+      }
+      this.endBytes += bytes.length;
+      this.ended.add(explained);
+      explained.ends.set(entry.number, bytes);
+    }
+    return bytes;
   }
 
   /** The same finding as an object, with the event's raw form. */
@@ -83,6 +144,7 @@ export class Recorder {
   }
 
   private open(file: string): void {
+    this.middles.clear();
     this.file = file;
     this.fileHash = textHash(file);
     this.fileJson = JSON.stringify(file);
@@ -101,10 +163,11 @@ export class Recorder {
     const did = this.teller.did(entry);
     const seen = this.teller.seen(entry);
     const who: Who = {
-      json: inside(JSON.stringify(subject(entry, this.organization))),
+      bytes: encoder.encode(
+        `},${inside(JSON.stringify(subject(entry, this.organization)))},"why":"${inside(JSON.stringify(did))} `,
+      ),
       did,
       seen,
-      didJson: inside(JSON.stringify(did)),
       seenJson: inside(JSON.stringify(seen)),
     };
     if (this.whos.size >= REMEMBERED) this.whos.clear();

@@ -1,21 +1,28 @@
 const DAY = 86_400_000_000;
-let lastDay = Number.NaN;
-let lastDate = '';
+/** Days and their dates, with the T behind; findings say each moment in two zones. */
+const dates = new Map<number, string>();
+const MOST_DATES = 4096;
+
+function dateOf(day: number): string {
+  let date = dates.get(day);
+  if (date === undefined) {
+    date = new Date(day * 86_400_000).toISOString().slice(0, 11);
+    if (dates.size >= MOST_DATES) dates.clear();
+    dates.set(day, date);
+  }
+  return date;
+}
 
 const two = (n: number) => (n < 10 ? `0${n}` : `${n}`);
 
 /** RFC 3339 in UTC with microseconds, e.g. `2017-04-03T02:14:00.000000Z`; undefined where there is no time. */
 export function rfc3339(micros: number): string {
   const day = Math.floor(micros / DAY);
-  if (day !== lastDay) {
-    lastDate = new Date(day * 86_400_000).toISOString().slice(0, 11);
-    lastDay = day;
-  }
   let rest = micros - day * DAY;
   const fraction = rest % 1_000_000;
   rest = (rest - fraction) / 1_000_000;
   const second = rest % 60;
   rest = (rest - second) / 60;
   const minute = rest % 60;
-  return `${lastDate}${two((rest - minute) / 60)}:${two(minute)}:${two(second)}.${(1_000_000 + Math.trunc(fraction)).toString().slice(1)}Z`;
+  return `${dateOf(day)}${two((rest - minute) / 60)}:${two(minute)}:${two(second)}.${(1_000_000 + Math.trunc(fraction)).toString().slice(1)}Z`;
 }
