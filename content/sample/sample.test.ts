@@ -1,5 +1,5 @@
 // The sample case is what a person sees first: the ordinary week must raise nothing, and the night exactly its story.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -9,8 +9,16 @@ import { makeSample } from './index.ts';
 const folder = mkdtempSync(join(tmpdir(), 'chaperone-sample-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function findings(name: string, night: boolean): Promise<{ all: Finding[]; summary: ScanResult['summary'] }> {
+async function findings(name: string, night: boolean) {
   const { paths, registry } = await makeSample(join(folder, name, 'logs'), { night });
+  return scanned(name, paths, registry);
+}
+
+async function scanned(
+  name: string,
+  paths: readonly string[],
+  registry: string,
+): Promise<{ all: Finding[]; summary: ScanResult['summary'] }> {
   const out = join(folder, name, 'out');
   const { summary } = await scan({
     paths,
@@ -110,6 +118,30 @@ describe('the night', () => {
     expect(outside.map(({ why }) => why)).toEqual([]);
     expect(whole.summary.verdict.state).toBe('compromise_likely');
   });
+});
+
+test('what an exception holds back is counted in the summary, and the rest is told', async () => {
+  const { paths, registry } = await makeSample(join(folder, 'held', 'logs'));
+  const exception =
+    'exceptions: [{ term: other-instance, host: PACS01, owner: Head of IT, reason: Moving to a new server, end: 2026-12-31 }]\n';
+  writeFileSync(registry, `${readFileSync(registry, 'utf8')}${exception}`);
+  const { all, summary } = await scanned('held', paths, registry);
+  expect(summary.exceptions).toEqual([
+    {
+      term: 'other-instance',
+      provider: null,
+      account: null,
+      host: 'PACS01',
+      owner: 'Head of IT',
+      reason: 'Moving to a new server',
+      end: '2026-12-31',
+      held_back: 1,
+    },
+  ]);
+  expect(all.filter(({ detector }) => detector === 'change').map(({ rule }) => rule.id)).toEqual([
+    'check/made-by-provider',
+    'check/undeclared-account',
+  ]);
 });
 
 test('the sample is the same each time it is made', async () => {

@@ -343,6 +343,18 @@ function assemble(findings: readonly Finding[], p: (text: string) => string): Sc
         .map(([provider, list]) => ({ provider, count: list.length }))
         .sort((a, b) => b.count - a.count),
     },
+    exceptions: [
+      {
+        term: p('undeclared-tool'),
+        provider: null,
+        account: null,
+        host: p('WS17'),
+        owner: p('Head of IT'),
+        reason: p('Trial of a new tool'),
+        end: '2026-12-31',
+        held_back: 3,
+      },
+    ],
     coverage: {
       sources: [
         source(p('windows/Security'), p('DC01'), 1_204_113, [0, 1, 2, 3, 4, 5, 6]),

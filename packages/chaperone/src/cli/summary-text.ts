@@ -61,6 +61,8 @@ export function summaryText(
   say('Read', [
     `${counted(summary.files.read, 'file')}, ${size(summary.bytes.read)}, ${counted(summary.records.read, 'record')} in ${duration(summary.seconds)}; ${counted(summary.rules.loaded, 'rule')}${summary.rules.refused.length > 0 ? `, ${number(summary.rules.refused.length)} refused` : ''}`,
   ]);
+  const held = heldBack(summary);
+  if (held.length > 0) say('Held back', held);
   if (summary.notices !== undefined && summary.notices.length > 0) say('Your files', notices(summary.notices));
   lines.push('');
   say('Report', [report]);
@@ -117,6 +119,20 @@ function coverage(sources: ScanResult['summary']['coverage']['sources']): string
         `${inert(source.kind)}${source.host === null ? '' : ` from ${inert(cut(source.host, 80))}`}: ${number(source.days.length)} of ${counted(span, 'day')}`,
     ),
   ];
+}
+
+/** What exceptions held back, and what was too much to list: counted, and never left out in silence. */
+function heldBack({ exceptions = [], findings }: ScanResult['summary']): string[] {
+  const holding = exceptions.filter((one) => one.held_back > 0);
+  const lines = bounded(
+    holding,
+    4,
+    ({ term, owner, reason, end, held_back }) =>
+      `${counted(held_back, 'finding')} by the exception for ${inert(cut(term, 120))} until ${end} (${inert(cut(owner, 80))}: ${inert(cut(reason, 200))})`,
+  );
+  if (findings.omitted !== undefined)
+    lines.push(`${counted(findings.omitted, 'finding')} of terms beyond what is listed: there were too many`);
+  return lines;
 }
 
 /** Mistakes in what the user gave beside the logs, at their places. */

@@ -44,6 +44,19 @@ export interface Summary {
   };
   /** mistakes in what the user gave beside the logs (registry, indicators): the rest of those files was used */
   readonly notices?: readonly Problem[];
+  /** the registry's exceptions, with how many findings each held back; absent without any */
+  readonly exceptions?: readonly {
+    /** `provider/term` or the name of a check */
+    readonly term: string;
+    readonly provider: string | null;
+    readonly account: string | null;
+    readonly host: string | null;
+    readonly owner: string;
+    readonly reason: string;
+    /** the last day on which it holds, YYYY-MM-DD */
+    readonly end: string;
+    readonly held_back: number;
+  }[];
   readonly rules: {
     readonly loaded: number;
     readonly refused: readonly {
@@ -57,6 +70,8 @@ export interface Summary {
     readonly warnings: number;
   };
   readonly findings: {
+    /** findings of terms that were left out because there are too many to list; absent where there are none */
+    readonly omitted?: number;
     readonly total: number;
     readonly by_level: Readonly<Record<Level, number>>;
     readonly by_rule: readonly {

@@ -113,6 +113,8 @@ test('the summary says the verdict, what to look at, coverage, gaps and where th
                   logs/backup.zip: the archive is encrypted
                   logs/FS02/Security.evtx: the chunk ends inside a record
     Read          41 files, 1.9 GB, 2,418,233 records in 43 s; 3,842 rules, 1 refused
+    Held back     3 findings by the exception for undeclared-tool until 2026-12-31 (Head of IT: Trial of
+                  a new tool)
 
     Report        <folder>/report/report.html
 

@@ -121,7 +121,7 @@ describe.skipIf(browser === undefined)('the report in a browser', () => {
       'document.body.textContent + document.title + [...document.querySelectorAll("*")].flatMap((node) => [...node.attributes].map(({ value }) => value)).join()',
     );
     expect(said).not.toMatch(/[\u202e\u2066\u001b\u0000\u0007\ufffe]/);
-    expect(await page.locator('h2').count()).toBe(15);
+    expect(await page.locator('h2').count()).toBe(16);
     await page.context().close();
   });
 

@@ -11,6 +11,7 @@ import { createJudge } from '../terms/index.ts';
 import { correlationFinding } from './correlation-findings.ts';
 import { Counts } from './counts.ts';
 import { questionsOf, sourcesOf } from './coverage.ts';
+import { heldBackOf } from './held-back.ts';
 import type { LaneResult } from './lane.ts';
 import type { Problems } from './problems.ts';
 import { rfc3339 } from './rfc3339.ts';
@@ -98,6 +99,9 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
       outside: sum(lanes, (lane) => lane.outside),
     },
     ...(parts.notices.length === 0 ? {} : { notices: parts.notices }),
+    ...(registry === undefined || registry.exceptions.length === 0
+      ? {}
+      : { exceptions: heldBackOf(registry, [...(judged?.heldBack ?? []), ...(changed?.heldBack ?? [])]) }),
     rules: {
       loaded: parts.rules.rules.length + parts.rules.correlations.length,
       refused: [...parts.rules.refused, ...parts.correlationRefusals].map((one) => ({
@@ -111,6 +115,7 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
       warnings: parts.rules.warnings.length,
     },
     findings: {
+      ...(judged === undefined || judged.omitted === 0 ? {} : { omitted: judged.omitted }),
       total: count.total,
       by_level: count.levels,
       by_rule: count.byRule(),

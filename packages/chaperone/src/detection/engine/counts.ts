@@ -48,7 +48,7 @@ export class Counts {
   finding(finding: Finding): void {
     this.add({ ...finding.rule, level: finding.level }, 1, finding.provider);
     this.accounts.addFinding(finding.account ?? '(not named)', finding);
-    this.hosts.addFinding(finding.host ?? '(not named)', finding);
+    for (const host of finding.hosts ?? [finding.host ?? '(not named)']) this.hosts.addFinding(host, finding);
     if (finding.provider !== null) this.providers.addFinding(finding.provider, finding);
     for (const tactic of finding.attack.tactics) this.tactics.addFinding(tactic, finding);
     this.chains.add({ ...finding.rule, level: finding.level }, finding.attack.tactics, finding);

@@ -24,6 +24,37 @@ export function unanswered({ result }: Context): Html {
   );
 }
 
+/** What the registry's exceptions held back, and findings that were too many to list; nothing where there is neither. */
+export function heldBack({ result }: Context): Html {
+  const { exceptions = [], findings } = result.summary;
+  if (exceptions.length === 0 && findings.omitted === undefined) return html``;
+  const rows = exceptions.slice(0, mostRows).map(
+    (one) =>
+      html`<th scope="row">${cut(one.term, 200)}</th><td>${[one.provider, one.account, one.host]
+        .filter((part) => part !== null)
+        .map((part) => cut(part, 200))
+        .join(
+          ', ',
+        )}</td><td class="n">${number(one.held_back)}</td><td class="wide">${cut(one.reason, 600)}</td><td>${cut(one.owner, 200)}</td><td>${one.end}</td>`,
+  );
+  return section(
+    'held',
+    'What was held back',
+    rows.length === 0
+      ? html``
+      : table('Exceptions', ['Term or check', 'Only for', figures('Held back'), 'Why', 'Owner', 'Until'], rows, {
+          shown: true,
+          more:
+            exceptions.length > mostRows
+              ? `${counted(exceptions.length - mostRows, 'more')} in summary.json.`
+              : undefined,
+        }),
+    findings.omitted === undefined
+      ? 'The registry says that these are known and accepted for a time.'
+      : `${counted(findings.omitted, 'finding')} of terms more than are listed here: there were too many.`,
+  );
+}
+
 /** What could not be read, why, and the mend. */
 export function unread({ result }: Context): Html {
   const { files, records, notices = [] } = result.summary;

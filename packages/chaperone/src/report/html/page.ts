@@ -10,7 +10,7 @@ import { findings } from './findings.ts';
 import { goingOn, proposal } from './going-on.ts';
 import { byAccount, byHost, byProvider, byTactic } from './groups.ts';
 import { html, markup } from './html.ts';
-import { rules, unanswered, unread } from './limits.ts';
+import { heldBack, rules, unanswered, unread } from './limits.ts';
 import { listFindings } from './listing.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
@@ -50,6 +50,7 @@ export function* reportPage(result: ScanResult, { zone, beside }: PageOptions): 
     accounts,
     coverage,
     unanswered,
+    heldBack,
     unread,
     rules,
     proposal,
@@ -73,6 +74,9 @@ function navigation({ result, listing }: Context): string {
     ['accounts', 'Last use', summary.accounts.length],
     ['coverage', 'Coverage', summary.coverage.sources.length],
     ['unanswered', 'Not answered', summary.coverage.unanswered.length],
+    ...(summary.exceptions === undefined
+      ? []
+      : [['held', 'Held back', summary.exceptions.reduce((sum, one) => sum + one.held_back, 0)] as const]),
     ['unread', 'Not read', summary.files.unread.length + summary.records.unread],
     ['rules', 'Rules', undefined],
   ];
