@@ -186,7 +186,8 @@ export function makeProgram(
   const wordLeaf: number[] = [];
   if (view.keywords) {
     layout.leaves.forEach((leaf, index) => {
-      if (shown.has(index)) return;
+      // A namespace says nothing of the event, and would hold "events" and "microsoft" in every one.
+      if (shown.has(index) || leaf.name.includes('_xmlns')) return;
       if (leaf.kind === 'slot') wordLeaf.push(index);
       else if (leaf.kind === 'constant') {
         const word = view.keyword(leaf.constant);
