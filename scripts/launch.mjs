@@ -35,7 +35,9 @@ function install() {
 
 /** Runs a TypeScript file on our own Node, passing signals and the exit code through. */
 function run(args) {
-  const child = spawn(node, ['--enable-source-maps', ...args], { cwd: process.cwd(), stdio: 'inherit' });
+  // A small nursery keeps the process small: without it V8 holds on to 120 MB more after the rules are loaded.
+  const flags = ['--enable-source-maps', '--max-semi-space-size=4'];
+  const child = spawn(node, [...flags, ...args], { cwd: process.cwd(), stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

@@ -6,7 +6,7 @@ import type { Unread } from '../telemetry/index.ts';
 import { assemble } from './engine/assemble.ts';
 import type { LaneResult, LaneSetup } from './engine/lane.ts';
 import { Problems } from './engine/problems.ts';
-import { runHere, runWorkers, type SentInput } from './engine/run-lanes.ts';
+import { runLanes, type SentInput } from './engine/run-lanes.ts';
 import { tasksOf } from './engine/tasks.ts';
 import { readInputs } from './read-inputs.ts';
 import type { Problem, ScanResult } from './scan-result.ts';
@@ -109,10 +109,8 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
         mappings,
       }),
     );
-    const lanes: LaneResult[] =
-      workers === 1
-        ? await runHere(setups[0], tasks, hooks, correlator)
-        : await runWorkers(setups, options.registry && resolve(options.registry), tasks, hooks);
+    const registryFile = options.registry && resolve(options.registry);
+    const lanes: LaneResult[] = await runLanes(setups, registryFile, tasks, hooks, correlator);
     if (options.signal?.aborted === true) problems.add(stopped(options.paths));
     correlator.finish();
     return await assemble({

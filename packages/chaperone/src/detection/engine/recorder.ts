@@ -13,7 +13,7 @@ const RAW = 8_000;
 /** Room for the parts of a line that differ each time: id, times, record, offset, the time in words with its zone. */
 const SMALL = 512;
 /** Bytes of ends of lines that are kept. */
-const MOST_END_BYTES = 16 << 20;
+const MOST_END_BYTES = 6 << 20;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

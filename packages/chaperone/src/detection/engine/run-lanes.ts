@@ -14,13 +14,34 @@ export interface RunHooks {
   readonly signal?: AbortSignal;
 }
 
-/** Runs all tasks in this thread: one lane, no copies between threads. */
-export async function runHere(
-  setup: LaneSetup,
+/** A small nursery: most of what an event leaves behind dies at once, and a large one only makes the process larger. */
+const LIMITS = { maxYoungGenerationSizeMb: 12 };
+
+/**
+ * Runs all tasks, in as many lanes as there are setups, each taking the next task as soon as it is free. The first lane runs in
+ * this thread, which has the rules in memory anyway; each further one is a thread with rules of its own.
+ */
+export async function runLanes(
+  setups: readonly LaneSetup[],
+  registryFile: string | undefined,
   tasks: AsyncIterable<Task>,
   hooks: RunHooks,
   correlator: Correlator,
 ): Promise<LaneResult[]> {
+  const queue = tasks[Symbol.asyncIterator]();
+  const threads = setups
+    .slice(1)
+    .map((setup) => runWorker({ ...setup, registry: undefined, registryFile }, queue, hooks));
+  const [here, ...others] = await Promise.all([runHere(setups[0], queue, hooks, correlator), ...threads]);
+  return [here, ...others];
+}
+
+async function runHere(
+  setup: LaneSetup,
+  queue: AsyncIterator<Task>,
+  hooks: RunHooks,
+  correlator: Correlator,
+): Promise<LaneResult> {
   const { number } = setup;
   const lane = new Lane(
     setup,
@@ -31,28 +52,16 @@ export async function runHere(
     },
     correlator,
   );
-  for await (const task of tasks) {
-    if (hooks.signal?.aborted === true) break;
-    hooks.done(await lane.run(task));
+  for (;;) {
+    const task = hooks.signal?.aborted === true ? undefined : await queue.next();
+    if (task === undefined || task.done === true) return lane.finish();
+    hooks.done(await lane.run(task.value));
   }
-  return [lane.finish()];
-}
-
-/** Runs tasks in several threads, each taking the next as soon as it is free. */
-export async function runWorkers(
-  setups: readonly LaneSetup[],
-  registryFile: string | undefined,
-  tasks: AsyncIterable<Task>,
-  hooks: RunHooks,
-): Promise<LaneResult[]> {
-  const queue = tasks[Symbol.asyncIterator]();
-  const running = setups.map((setup) => runWorker({ ...setup, registry: undefined, registryFile }, queue, hooks));
-  return Promise.all(running);
 }
 
 function runWorker(setup: WorkerSetup, queue: AsyncIterator<Task>, hooks: RunHooks): Promise<LaneResult> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: setup });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: setup, resourceLimits: LIMITS });
     const send = (message: ToWorker) => worker.postMessage(message);
     const stop = () => send({ kind: 'abort' });
     hooks.signal?.addEventListener('abort', stop, { once: true });
