@@ -103,7 +103,7 @@ export class Lane {
     this.setup = setup;
     this.hooks = hooks;
     this.own = setup.mappings.map(csvFormat);
-    const plan: Plan = createPlan(setup.rules.rules);
+    const plan: Plan = createPlan(setup.rules.rules, { memory: process.env.CHAPERONE_VALUE_MEMORY !== 'off' });
     const indicators = createIndicatorMatcher(setup.indicators);
     const book = new ClassBook(plan, new Set<NormalPath>(setup.indicators.length > 0 ? indicators.paths : []));
     this.part = new PartWriter(setup.part);
