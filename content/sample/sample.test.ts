@@ -65,7 +65,10 @@ describe('the week as it should be', () => {
 });
 
 describe('the night', () => {
-  const told = whole.all.filter(({ detector }) => detector === 'term' || detector === 'change');
+  const key = ({ time, rule }: Finding) => `${time} ${rule.id}`;
+  const told = whole.all
+    .filter(({ detector }) => detector === 'term' || detector === 'change')
+    .sort((a, b) => (key(a) < key(b) ? -1 : 1));
 
   test('is told in a few sentences, each of its own kind', () => {
     expect(told.map(({ rule, level, account }) => [rule.id, level, account])).toEqual([

@@ -72,6 +72,23 @@ describe('propose', () => {
     ).toMatchObject({ provider: 'unknown-provider', confidence: 'high' });
   });
 
+  it('tells hours and days by the clock of the zone that it is given, and writes the zone', () => {
+    const at = (zone: string | undefined, times: readonly string[]) =>
+      propose(
+        [seen(logon('CLINIC\\msp-anna', { 'src_endpoint.ip': '93.184.216.7' }), times)],
+        zone === undefined ? {} : { zone },
+      )!;
+    const berlin = at('Europe/Berlin', WEEK);
+    expect(berlin).toContain('zone: "Europe/Berlin"');
+    expect(berlin).toContain('hours: "08:00-18:00"');
+    expect(loadRegistry(berlin, 'proposed.yaml').problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    // In summer Berlin is two hours ahead; in Auckland it is already the next day; Kathmandu is 5:45 ahead.
+    expect(at('Europe/Berlin', ['2026-07-06T07:10:00Z'])).toContain('hours: "09:00-10:00"');
+    expect(at('Pacific/Auckland', ['2026-07-06T21:10:00Z'])).toContain('days: [tue], hours: "09:00-10:00"');
+    expect(at('Asia/Kathmandu', ['2026-07-06T07:10:00Z'])).toContain('hours: "12:00-14:00"');
+    expect(at(undefined, WEEK)).toContain('zone: UTC # write your zone');
+  });
+
   it('is null where nothing looks like an outsider’s', () => {
     expect(
       propose([seen(logon('CLINIC\\doctor', { 'src_endpoint.ip': '10.20.3.4' })), seen(logon('NT AUTHORITY\\SYSTEM'))]),

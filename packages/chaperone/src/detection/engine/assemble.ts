@@ -135,7 +135,10 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
     by_host: count.hosts.groups(),
     by_provider: count.providers.groups(),
     by_tactic: count.tactics.groups(),
-    proposal: registry === undefined ? propose(activities) : null,
+    proposal:
+      registry === undefined
+        ? propose(activities, parts.options.zone === undefined ? {} : { zone: parts.options.zone })
+        : null,
   };
 }
 

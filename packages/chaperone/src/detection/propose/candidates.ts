@@ -5,6 +5,7 @@ import { type Principal, principalOf } from '../attribution/principal.ts';
 import { HABIT } from '../change/traces.ts';
 import { shown } from '../registry-finding.ts';
 import { isUse } from '../terms/use.ts';
+import type { LocalClock } from './local-clock.ts';
 
 /** An account that may be an outsider's, with what speaks for it. */
 export interface Candidate {
@@ -22,7 +23,7 @@ export interface Candidate {
   count: number;
   first: number | undefined;
   last: number | undefined;
-  /** hours of the UTC day, one bit each, and weekdays (0 Monday), one bit each */
+  /** hours of the day, one bit each, and weekdays (0 Monday), one bit each, by the clock of the proposal's zone */
   hours: number;
   weekdays: number;
 }
@@ -34,7 +35,7 @@ const HOUR = 3_600_000_000;
 const DAY = 24 * HOUR;
 
 /** Accounts with an outsider's traces: from the internet, through the VPN, from another tenant, as a guest, or so named. */
-export function findCandidates(activities: readonly Activity[]): Candidate[] {
+export function findCandidates(activities: readonly Activity[], clock: LocalClock): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const activity of activities) {
     const { facts } = activity;
@@ -62,7 +63,7 @@ export function findCandidates(activities: readonly Activity[]): Candidate[] {
       };
       found.set(key, candidate);
     }
-    learn(candidate, activity, principal);
+    learn(candidate, activity, principal, clock);
   }
   return [...found.values()]
     .filter((candidate) => candidate.score > 0)
@@ -82,7 +83,7 @@ function identify(principal: Principal): Pick<Candidate, 'kind' | 'value'> | und
   return sid === undefined ? undefined : { kind: 'sid', value: sid };
 }
 
-function learn(candidate: Candidate, activity: Activity, principal: Principal): void {
+function learn(candidate: Candidate, activity: Activity, principal: Principal, clock: LocalClock): void {
   const { facts, attribution } = activity;
   const { values } = facts;
   const signIn = facts.class.class_uid === 3002 || facts.class.class_uid === 4014 || facts.class.class_uid === 6003;
@@ -91,7 +92,7 @@ function learn(candidate: Candidate, activity: Activity, principal: Principal): 
     candidate.first = activity.first;
   if (activity.last !== undefined && (candidate.last === undefined || activity.last > candidate.last))
     candidate.last = activity.last;
-  learnTimes(candidate, activity);
+  learnTimes(candidate, activity, clock);
   if (attribution.host !== undefined && signIn && candidate.hosts.size < MAX_SET) candidate.hosts.add(attribution.host);
   const note = (score: number, words: string) => {
     if (candidate.seen.has(words)) return;
@@ -137,14 +138,21 @@ function learn(candidate: Candidate, activity: Activity, principal: Principal): 
   if (attribution.tool !== undefined && facts.class.class_uid === 1007) note(1, `ran ${shown(attribution.tool)}`);
 }
 
-function learnTimes(candidate: Candidate, activity: Activity): void {
-  if (activity.hours !== undefined) candidate.hours |= activity.hours;
-  for (const day of activity.days ?? []) candidate.weekdays |= 1 << ((((day + 3) % 7) + 7) % 7);
-  for (const time of [activity.first, activity.last]) {
+function learnTimes(candidate: Candidate, activity: Activity, clock: LocalClock): void {
+  const { days, hours, first, last } = activity;
+  if (days !== undefined && hours !== undefined) {
+    for (const day of days) {
+      const local = clock.shift(day, hours);
+      candidate.hours |= local.hours;
+      candidate.weekdays |= local.weekdays;
+    }
+  }
+  for (const time of [first, last]) {
     if (time === undefined) continue;
     const day = Math.floor(time / DAY);
-    candidate.hours |= 1 << Math.floor((time - day * DAY) / HOUR);
-    candidate.weekdays |= 1 << ((((day + 3) % 7) + 7) % 7);
+    const local = clock.shift(day, 1 << Math.floor((time - day * DAY) / HOUR));
+    candidate.hours |= local.hours;
+    candidate.weekdays |= local.weekdays;
   }
 }
 

@@ -4,7 +4,7 @@ const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** A span of nearly the whole day limits nothing. */
 const WHOLE = 21;
 
-/** The hours (UTC) and weekdays at which accounts were seen, as a term's `when`; undefined where they limit nothing. */
+/** The hours and weekdays (by the proposal's clock) at which accounts were seen, as a term's `when`; undefined where they limit nothing. */
 export function describeObserved(
   candidates: readonly Candidate[],
 ): { readonly when: string; readonly why: string } | undefined {
@@ -18,7 +18,7 @@ export function describeObserved(
   if (span.length < WHOLE) parts.push(`hours: "${clock(span.from)}-${clock((span.from + span.length) % 24)}"`);
   if (parts.length === 0) return undefined;
   const seen = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => (hours & (1 << hour)) !== 0);
-  return { when: `{ ${parts.join(', ')} }`, why: `seen in the hours ${seen.join(', ')} UTC` };
+  return { when: `{ ${parts.join(', ')} }`, why: `seen in the hours ${seen.join(', ')}` };
 }
 
 // The shortest run around the clock that holds all hours: what is left out is the longest gap.

@@ -1,6 +1,7 @@
-import { type Activity, loadRegistry, slugify } from '../../registry/index.ts';
+import { type Activity, findZone, loadRegistry, slugify } from '../../registry/index.ts';
 import { shown } from '../registry-finding.ts';
 import { type Candidate, findCandidates, isPublic } from './candidates.ts';
+import { LocalClock } from './local-clock.ts';
 import { describeObserved } from './observed-hours.ts';
 
 interface Group {
@@ -24,16 +25,18 @@ const MAX_ROUNDS = 8;
 
 /**
  * Proposes a chaperone.yaml from what was seen: accounts that look like outsiders', where they came from, the hosts they reached, the hours at
- * which they worked, the remote-management tools that ran; each line with what it was seen by. The text loads without errors. Null where
- * nothing looks like an outsider's.
+ * which they worked (by the clock of `zone`, an IANA name; UTC without one), the remote-management tools that ran; each line with what it was seen
+ * by. The text loads without errors. Null where nothing looks like an outsider's.
  */
-export function propose(activities: readonly Activity[]): string | null {
-  const candidates = findCandidates(activities);
+export function propose(activities: readonly Activity[], { zone }: { zone?: string } = {}): string | null {
+  const known = zone === undefined ? undefined : findZone(zone);
+  const clock = new LocalClock(known ?? findZone('UTC')!);
+  const candidates = findCandidates(activities, clock);
   const strong = candidates.filter((candidate) => candidate.score >= 2);
   const tools = findTools(activities);
   if (strong.length === 0 && tools.length === 0) return null;
   const hinted = candidates.filter((candidate) => candidate.score < 2);
-  return loadable(write(groupsOf(strong), hinted, tools, domainsOf(activities)));
+  return loadable(write(groupsOf(strong), hinted, tools, { domains: domainsOf(activities), zone: known?.name }));
 }
 
 // One provider for each home that shows; all others together, to be sorted out by who reads it.
@@ -114,7 +117,7 @@ function write(
   groups: readonly Group[],
   hinted: readonly Candidate[],
   tools: readonly SeenTool[],
-  domains: readonly string[],
+  { domains, zone }: { readonly domains: readonly string[]; readonly zone: string | undefined },
 ): string {
   const lines: string[] = [
     '# Proposed by chaperone from what it saw in the logs. Nothing here was agreed by anybody:',
@@ -122,7 +125,9 @@ function write(
     '# again with --registry.',
     'organization:',
     '  name: "Your organisation" # write its name',
-    '  zone: UTC # write your zone, e.g. Europe/Berlin: the hours below are in UTC until then',
+    zone === undefined
+      ? '  zone: UTC # write your zone, e.g. Europe/Berlin: the hours below are in UTC until then'
+      : `  zone: ${quote(zone)}`,
   ];
   if (domains.length > 0)
     lines.push(`  domains: [${domains.map(quote).join(', ')}] # the most frequent in Windows logons and host names`);
