@@ -103,6 +103,7 @@ export class Lane {
     this.setup = setup;
     this.hooks = hooks;
     this.own = setup.mappings.map(csvFormat);
+    // Off only for measuring what the memory of values is worth (bench/stream).
     const plan: Plan = createPlan(setup.rules.rules, { memory: process.env.CHAPERONE_VALUE_MEMORY !== 'off' });
     const indicators = createIndicatorMatcher(setup.indicators);
     const book = new ClassBook(plan, new Set<NormalPath>(setup.indicators.length > 0 ? indicators.paths : []));
