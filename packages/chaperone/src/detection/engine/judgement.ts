@@ -9,6 +9,7 @@ import { type Entry, Ledger } from './ledger.ts';
 import type { Recorder } from './recorder.ts';
 import { type RuleRow, sourceFields } from './rule-table.ts';
 import { Tally } from './tally.ts';
+import { shownToRules } from './values-only.ts';
 
 /** An indicator met, as the lanes report it; findings are made of these at the end, one per indicator, account and host. */
 export interface Sighting {
@@ -121,7 +122,7 @@ export class Judgement {
       this.ledger.make(number, event.class, outcome, paths, tuple, paths.length, event.place);
     this.ledger.count(entry, time);
     if (entry.watched) this.parts.watch(entry, time, event.place);
-    const matched = plan.view.match(event);
+    const matched = plan.view.match(plan.view.keywords ? shownToRules(event) : event);
     for (let i = 0; i < matched.length; i += 1) this.match(matched[i], entry, event);
     if (hit) {
       for (const role of plan.roles) {

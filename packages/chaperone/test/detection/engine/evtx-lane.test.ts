@@ -131,6 +131,22 @@ describe('kinds of events that look alike', () => {
     expect(fired.size).toBe(3);
   });
 
+  // EvtxLane keeps 256 signatures of keywords per record and drops the rest: to be mended there.
+  it.fails('a keyword behind hundreds of others', async () => {
+    const asked = ['alphaword', 'betaword'].map((word, id) => rule(20 + id, 'service: application', `['${word}']`));
+    const data = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`F${i}`, `alphaword ${i}`]));
+    const event = { provider: 'App', eventId: 1, channel: 'Application', computer: 'X', time: new Date(0) };
+    const events = [
+      { ...event, data: { ...data, Last: 'betaword' } },
+      { ...event, data: [...Object.values(data), 'betaword'] },
+      { ...event, template: false, data: { ...data, Last: 'betaword' } },
+    ];
+    const log = { name: 'words.evtx', bytes: writeEvtx(events) };
+    const { fired } = await fastRun([log], asked);
+    expect(same(fired, await plainRun([log], asked))).toEqual([]);
+    expect([...fired.values()].map((ids) => ids.length)).toEqual([2, 2, 2]);
+  });
+
   it('values that differ in case, type and length only', async () => {
     await check(
       ['eve', 'EVE', 'Eve', 'eve ', 'ev', 'e', '', 'eve\0', 'evé', 'EVÉ'].map((name) =>
