@@ -95,7 +95,9 @@ async function repeated(name: string, text: string, times: number): Promise<stri
   const file = join(scratch, `${name}.ndjson`);
   if (existsSync(file)) return file;
   const stream = createWriteStream(file);
-  for (let i = 0; i < times; i += 1) if (!stream.write(text)) await new Promise((done) => stream.once('drain', done));
+  for (let i = 0; i < times; i += 1) {
+    if (!stream.write(text)) await new Promise<void>((done) => stream.once('drain', () => done()));
+  }
   await new Promise<void>((done) => stream.end(() => done()));
   return file;
 }
