@@ -18,7 +18,8 @@ export async function* expand(
   let writing = false;
   let finished = false;
   let fed = 0;
-  let last: Buffer = Buffer.alloc(0);
+  // The engine takes further chunks before it tells of the end that it has already met in an earlier one.
+  let given: Buffer[] = [];
   let wake: (() => void) | undefined;
   let woken = false;
   const signal = () => {
@@ -47,7 +48,7 @@ export async function* expand(
           engine.end();
         } else {
           fed += chunk.length;
-          last = chunk;
+          given = [...stillNeeded(given, fed - chunk.length - engine.bytesWritten), chunk];
           writing = true;
           engine.write(chunk, () => {
             writing = false;
@@ -62,10 +63,20 @@ export async function* expand(
         wake = undefined;
       }
     }
-    const unused = fed - engine.bytesWritten;
-    if (unused > 0 && unused <= last.length) feed.giveBack(last.subarray(last.length - unused));
+    let unused = fed - engine.bytesWritten;
+    for (const chunk of given.reverse()) {
+      feed.giveBack(chunk.subarray(Math.max(0, chunk.length - unused)));
+      unused -= Math.min(unused, chunk.length);
+    }
     return 'ended';
   } finally {
     engine.destroy();
   }
+}
+
+/** The last chunks that hold the `unused` bytes at the end of what was given. */
+function stillNeeded(given: readonly Buffer[], unused: number): Buffer[] {
+  let from = given.length;
+  for (let left = unused; left > 0 && from > 0; left -= given[from].length) from -= 1;
+  return given.slice(from);
 }
