@@ -32,13 +32,7 @@ export async function loadDirectory(path: string): Promise<{ sources: RuleSource
   return { sources, unread };
 }
 
-function collect(
-  path: string,
-  named: boolean,
-  files: string[],
-  unread: Unread[],
-  entered: Set<string>,
-): void {
+function collect(path: string, named: boolean, files: string[], unread: Unread[], entered: Set<string>): void {
   try {
     const info = statSync(path);
     if (info.isFile()) {

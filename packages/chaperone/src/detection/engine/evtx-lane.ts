@@ -28,7 +28,7 @@ const FIRST_KEY = 3;
 /** A field whose values repeat less often than this is judged each time: remembering it would push out what repeats. */
 const WORTH = 0.25;
 const TRIAL = 4096;
-/** More keywords than this in one record aren't told apart from none. */
+/** Keywords of one record for which there is room at first. */
 const WORDS = 256;
 
 /** Explanations found by entries, at most. */
@@ -74,7 +74,7 @@ export class EvtxLane {
   private hit = false;
   private word = 0;
   /** signatures of keywords, which are stepped after all slots */
-  private readonly words = new Int32Array(WORDS);
+  private words = new Int32Array(WORDS);
   private readonly found = new Int32Array(0x10000);
   /** of the values of a record: length << 8 | type, or -1, and where they begin */
   private metas = new Int32Array(1024);
@@ -229,7 +229,7 @@ export class EvtxLane {
           word = this.word;
           hit = this.hit;
         }
-        if (word !== 0 && words < WORDS) this.words[words++] = word;
+        if (word !== 0) words = this.noteWord(word, words);
         if (hit) this.hits.push(program.steps[i]);
       } else now[i] = -2;
       if (sign !== 0) state = view.step(state, sign);
@@ -246,12 +246,23 @@ export class EvtxLane {
     return state;
   }
 
+  /** Keeps a keyword's signature until all slots are done. A record may hold any number of them. */
+  private noteWord(word: number, count: number): number {
+    if (count === this.words.length) {
+      const wider = new Int32Array(count * 2);
+      wider.set(this.words);
+      this.words = wider;
+    }
+    this.words[count] = word;
+    return count + 1;
+  }
+
   /** Shows the values that nothing else wants to the keywords; most are told by type and length to be no words. */
   private keywords(program: Program, cursor: RecordCursor, count: number): number {
     const { plan, wordLeaf, wordKey, wordLast, fixedWords } = program;
     const { memory } = this;
     let words = count;
-    for (let i = 0; i < fixedWords.length && words < WORDS; i += 1) this.words[words++] = fixedWords[i];
+    for (let i = 0; i < fixedWords.length; i += 1) words = this.noteWord(fixedWords[i], words);
     const { shortest, words: wordsOnly } = plan.keywords;
     // Short keywords, or such as numbers may hold, have to be looked for in every value.
     const screened = wordsOnly && shortest * 2 >= LONG_TEXT;
@@ -271,7 +282,7 @@ export class EvtxLane {
         word = plan.view.keyword(cursor.value(at));
         memory.insert(wordKey[at], meta, view, start, 0, word, 0, false);
       }
-      if (word !== 0 && words < WORDS) this.words[words++] = word;
+      if (word !== 0) words = this.noteWord(word, words);
     }
     return words;
   }
