@@ -9,6 +9,7 @@ import {
   wallClock,
   type Zone,
 } from '../registry/index.ts';
+import { rfc3339 } from './engine/rfc3339.ts';
 import type { Detector, Evidence, Finding } from './finding.ts';
 
 type Place = Activity['place'];
@@ -108,12 +109,7 @@ export function findingId(parts: readonly (string | number | null | undefined)[]
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
 
-/** Microseconds since 1970 as RFC 3339 in UTC with microseconds. */
-export function rfc3339(microseconds: number): string {
-  const milliseconds = Math.floor(microseconds / 1000);
-  const rest = String(Math.floor(microseconds - milliseconds * 1000)).padStart(3, '0');
-  return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`);
-}
+export { rfc3339 };
 
 /** A moment as people say it in their zone: `02:14 on 2026-03-03`. */
 export function sayTime(zone: Zone, microseconds: number): string {

@@ -44,7 +44,7 @@ export function sourcesOf(activities: readonly Activity[]): Source[] {
       events,
       first: Number.isNaN(first) ? null : rfc3339(first),
       last: Number.isNaN(last) ? null : rfc3339(last),
-      days: [...days].sort((a, b) => a - b).map((day) => rfc3339(day * DAY).slice(0, 10)),
+      days: [...days].sort((a, b) => a - b).map((day) => rfc3339(day * DAY).split('T')[0]),
     }));
 }
 

@@ -6,7 +6,10 @@ const MOST_DATES = 4096;
 function dateOf(day: number): string {
   let date = dates.get(day);
   if (date === undefined) {
-    date = new Date(day * 86_400_000).toISOString().slice(0, 11);
+    const iso = new Date(day * 86_400_000).toISOString();
+    date = iso.slice(0, iso.indexOf('T') + 1);
+    if (date.startsWith('-')) date = '0000-01-01T';
+    else if (date.startsWith('+')) date = date.slice(1).replace(/^0+/, '');
     if (dates.size >= MOST_DATES) dates.clear();
     dates.set(day, date);
   }
@@ -15,7 +18,10 @@ function dateOf(day: number): string {
 
 const two = (n: number) => (n < 10 ? `0${n}` : `${n}`);
 
-/** RFC 3339 in UTC with microseconds, e.g. `2017-04-03T02:14:00.000000Z`; undefined where there is no time. */
+/**
+ * RFC 3339 in UTC with microseconds, e.g. `2017-04-03T02:14:00.000000Z`. A damaged or forged record can state a year beyond
+ * 9999, which is written with more digits; one before the year 0 is written as its beginning.
+ */
 export function rfc3339(micros: number): string {
   const day = Math.floor(micros / DAY);
   let rest = micros - day * DAY;
