@@ -13,7 +13,7 @@ import {
 import { formatProblem, loadRegistryFile, type Registry, type RegistryProblem } from '../registry/index.ts';
 import { type CsvMapping, loadCsvMapping, type Unread } from '../telemetry/index.ts';
 import type { Problems } from './engine/problems.ts';
-import { type Indicator, loadIndicatorFile } from './indicators/index.ts';
+import { type PackedIndicators, readIndicatorFiles } from './indicators/index.ts';
 import type { ScanOptions } from './scan.ts';
 import type { Problem } from './scan-result.ts';
 
@@ -26,7 +26,7 @@ export class ScanInputError extends Error {
 export interface Inputs {
   readonly registry: Registry | undefined;
   readonly rules: RuleSet;
-  readonly indicators: readonly Indicator[];
+  readonly indicators: PackedIndicators;
   readonly mappings: readonly CsvMapping[];
 }
 
@@ -42,7 +42,7 @@ export async function readInputs(options: ScanOptions, problems: Problems, notic
   const registry = options.registry === undefined ? undefined : registryOf(options.registry, notices);
   const mappings = (options.mapping ?? []).map(mappingOf);
   const rules = await rulesOf(options, problems);
-  const indicators = indicatorsOf(options, problems, notices);
+  const indicators = await indicatorsOf(options, problems, notices);
   return { registry, rules, indicators, mappings };
 }
 
@@ -97,23 +97,19 @@ function pipelineOf(file: string): Pipeline {
   );
 }
 
-function indicatorsOf(options: ScanOptions, problems: Problems, notices: Problem[]): Indicator[] {
+async function indicatorsOf(options: ScanOptions, problems: Problems, notices: Problem[]): Promise<PackedIndicators> {
   const files = [
     ...(options.builtinRules ? [join(content, 'indicators', 'cloud-hopper.csv')] : []),
     ...options.indicators,
   ];
-  const all: Indicator[] = [];
-  for (const file of files) {
-    const loaded = loadIndicatorFile(file);
-    for (const indicator of loaded.indicators) all.push(indicator);
-    for (const { code, message, mend, line } of loaded.problems) {
-      const name = code.toLowerCase();
-      if (code === 'INDICATORS_UNREADABLE' || code === 'INDICATORS_TOO_LARGE')
-        problems.add({ kind: 'unread', code: name, message, mend, file, records: 0, stop: true });
-      else notices.push({ file, code: name, severity: 'warning', reason: message, mend, line });
-    }
+  const read = await readIndicatorFiles(files);
+  for (const { code, message, mend, file, line } of read.problems) {
+    const name = code.toLowerCase();
+    if (code === 'INDICATORS_UNREADABLE' || code === 'INDICATORS_TOO_LARGE')
+      problems.add({ kind: 'unread', code: name, message, mend, file, records: 0, stop: true });
+    else notices.push({ file, code: name, severity: 'warning', reason: message, mend, line });
   }
-  return all;
+  return read.packed;
 }
 
 function textOf(file: string, what: string): string {

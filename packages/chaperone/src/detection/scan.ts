@@ -128,7 +128,7 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
       parts: setups.map((setup) => setup.part),
       matches,
       organization,
-      indicators: indicators.length,
+      indicators: indicators.size,
     });
   } finally {
     rmSync(parts, { recursive: true, force: true });

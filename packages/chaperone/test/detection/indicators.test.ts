@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -7,7 +9,10 @@ import {
   type Indicator,
   loadIndicatorFile,
   loadIndicators,
+  readIndicatorFiles,
 } from '../../src/detection/indicators/index.ts';
+import { readIndicators } from '../../src/detection/indicators/load.ts';
+import { IndicatorStore, IndicatorTable, KIND } from '../../src/detection/indicators/store.ts';
 import type { NormalPath } from '../../src/telemetry/index.ts';
 
 const load = (text: string) => loadIndicators(text, 'feed.csv');
@@ -267,5 +272,89 @@ describe('describeHit', () => {
       why: expect.stringContaining('only until 2020-01-01'),
     });
     expect(describeHit(indicator, Date.UTC(2018, 3) * 1000).level).toBe('low');
+  });
+});
+
+describe('packed indicators', () => {
+  it('give back what was put in, under any value, from any thread’s copy', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 40 });
+    const some = fc.record(
+      {
+        type: fc.constantFrom<Indicator['type']>('domain', 'url', 'sha256', 'file-name', 'mutex', 'cidr'),
+        value: text,
+        written: text,
+        feed: text,
+        validFrom: fc.integer({ min: -1e6, max: 5e7 }).map((minute) => minute * 60_000),
+        confidence: fc.integer({ min: 0, max: 100 }),
+        tlp: fc.constantFrom('red', 'amber'),
+        description: fc.string({ minLength: 1, maxLength: 60 }).map((note) => note.replaceAll('\0', ' ')),
+      },
+      { requiredKeys: ['type', 'value', 'written', 'feed'] },
+    );
+    fc.assert(
+      fc.property(fc.array(some, { maxLength: 80 }), (all) => {
+        const store = new IndicatorStore();
+        const kept = new Map<string, Indicator>();
+        for (const one of all) {
+          const key = JSON.stringify([one.type, one.value]);
+          expect(store.add(one)).toBe(!kept.has(key));
+          if (!kept.has(key)) kept.set(key, one);
+        }
+        const table = new IndicatorTable(structuredClone(store.pack()));
+        expect([...table.all()]).toEqual([...kept.values()]);
+        for (const one of kept.values()) {
+          const kind = { domain: KIND.domain, url: KIND.url, sha256: KIND.hash, mutex: KIND.mutex }[one.type as 'url'];
+          if (kind !== undefined) expect(table.find(kind, one.value)).toEqual([one]);
+        }
+        expect(table.find(KIND.domain, 'not\u0000there')).toBeUndefined();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keep one value of two feeds twice, and of one feed once', () => {
+    const store = new IndicatorStore();
+    readIndicators(['domain,evil.example\ndomain,evil.example\n'], 'one.csv', store);
+    readIndicators(['domain,evil.example\n'], 'two.csv', store);
+    const found = createIndicatorMatcher(store.pack()).match('dns.query', 'evil.example');
+    expect(found.map(({ feed }) => feed)).toEqual(['one.csv', 'two.csv']);
+  });
+
+  it('are the same however a file is cut into pieces', () => {
+    const text =
+      'type,value,description\n# note\ndomain,a.evil.example,"two\nlines, and a comma"\nip,198.51.100.7,5" disk\nbanana,x,\n\nmd5,001b8f696b6576798517168cd0a0fb44,é\n';
+    const whole = loadIndicators(text, 'x.csv');
+    expect(whole.indicators).toHaveLength(3);
+    // The first piece decides on delimiter and header; a real one is a quarter of a megabyte.
+    for (let size = 60; size < text.length; size += 7) {
+      const store = new IndicatorStore();
+      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, n) =>
+        text.slice(n * size, (n + 1) * size),
+      );
+      readIndicators(pieces, 'x.csv', store);
+      const found = [...new IndicatorTable(store.pack()).all()].map(({ value }) => value);
+      expect(found, `pieces of ${size}`).toEqual(whole.indicators.map(({ value }) => value));
+    }
+  });
+
+  it('of a large file are read beside the main thread, with the lines of bad rows', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chaperone-feed-'));
+    try {
+      const file = join(folder, 'feed.csv');
+      const rows = Array.from({ length: 160_000 }, (_, n) => `domain,n${n}.evil${n % 77}.example`);
+      rows[150_000] = 'banana,x';
+      writeFileSync(file, `type,value\n${rows.join('\n')}\n`);
+      const { packed, problems } = await readIndicatorFiles([file, join(folder, 'none.csv')]);
+      expect(packed.size).toBe(159_999);
+      expect(problems.map(({ code, line }) => [code, line])).toEqual([
+        ['INDICATORS_ROW', 150_002],
+        ['INDICATORS_UNREADABLE', 1],
+      ]);
+      const found = createIndicatorMatcher(packed);
+      expect(found.match('dns.query', `www.n159999.evil${159_999 % 77}.example`)).toHaveLength(1);
+      expect(packed.text.byteLength + packed.rows.byteLength + packed.slots.byteLength).toBeLessThan(40_000_000);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -14,7 +14,7 @@ import {
 } from '../../telemetry/index.ts';
 import { createAttributor } from '../attribution/index.ts';
 import type { Finding } from '../finding.ts';
-import { createIndicatorMatcher, type Indicator } from '../indicators/index.ts';
+import { createIndicatorMatcher, type PackedIndicators } from '../indicators/index.ts';
 import { createJudge, type Judge, type JudgeTransfer } from '../terms/index.ts';
 import { ByteMemory } from './byte-memory.ts';
 import { ClassBook } from './class-book.ts';
@@ -32,7 +32,7 @@ export interface LaneSetup {
   readonly number: number;
   readonly rules: RuleSet;
   readonly registry: Registry | undefined;
-  readonly indicators: readonly Indicator[];
+  readonly indicators: PackedIndicators;
   readonly organization: string | null;
   /** the file into which this lane writes its findings */
   readonly part: string;
@@ -106,7 +106,7 @@ export class Lane {
     // Off only for measuring what the memory of values is worth (bench/stream).
     const plan: Plan = createPlan(setup.rules.rules, { memory: process.env.CHAPERONE_VALUE_MEMORY !== 'off' });
     const indicators = createIndicatorMatcher(setup.indicators);
-    const book = new ClassBook(plan, new Set<NormalPath>(setup.indicators.length > 0 ? indicators.paths : []));
+    const book = new ClassBook(plan, new Set<NormalPath>(indicators.paths));
     this.part = new PartWriter(setup.part);
     const judge = setup.registry === undefined ? undefined : createJudge(setup.registry);
     this.judge = judge;
@@ -148,7 +148,8 @@ export class Lane {
       this.reported = { records, findings };
     };
     if (sniffed.kind === 'evtx') {
-      let reached = task.fromChunk === undefined ? 0 : task.fromChunk * 65_536;
+      // The file's head, of 4 KiB, counts with the first chunk.
+      let reached = (task.fromChunk ?? 0) === 0 ? 0 : 4096 + task.fromChunk! * 65_536;
       const handlers: EvtxHandlers = {
         onRecord: (cursor) => this.evtx.record(cursor, path),
         onIssue: (issue) => this.problems.add(unreadOf(issue)),

@@ -9,12 +9,14 @@ import type {
 } from './indicator.ts';
 import { normalise, readType } from './normalise.ts';
 import { readStixPattern } from './stix-pattern.ts';
+import { IndicatorStore, IndicatorTable } from './store.ts';
 
-/** Bounds: a feed of this size is a mistake or a dump of everything. */
-export const MAX_BYTES = 400_000_000;
-const MAX_INDICATORS = 5_000_000;
+/** A bundle is parsed whole, so it must be smaller than a list, which is read piece by piece. */
+const MAX_BUNDLE = 100_000_000;
 /** Problems told one by one; the rest is counted. */
 const MAX_PROBLEMS = 200;
+/** Pieces that are put together while a quote is open. */
+const MAX_HELD = 4;
 
 const HEADERS: Readonly<Record<string, string>> = {
   type: 'type',
@@ -65,23 +67,48 @@ const WEIGHTS: Readonly<Record<string, number>> = { low: 15, medium: 50, high: 8
  * const { indicators, problems } = loadIndicators('type,value\ndomain,evil.example\n', 'feed.csv');
  */
 export function loadIndicators(text: string, file: string): LoadedIndicators {
-  const reader = new Reader(file);
-  if (text.length > MAX_BYTES)
-    reader.problem('INDICATORS_TOO_LARGE', 1, `The file is larger than ${MAX_BYTES / 1e6} MB.`, 'Split it.');
-  else if (/^\ufeff?\s*[{[]/.test(text.slice(0, 1000))) readJson(text.replace(/^\ufeff/, ''), reader);
-  else readRows(text.replace(/^\ufeff/, ''), reader);
+  const store = new IndicatorStore();
+  const problems = readIndicators([text], file, store);
+  return { indicators: [...new IndicatorTable(store.pack()).all()], problems };
+}
+
+/** Reads indicators from the pieces of a text into a store; of a list or CSV no more than a piece is held at a time. */
+export function readIndicators(pieces: Iterable<string>, file: string, store: IndicatorStore): IndicatorProblem[] {
+  const reader = new Reader(file, store);
+  const walk = pieces[Symbol.iterator]();
+  const first = (walk.next().value ?? '').replace(/^\ufeff/, '');
+  const rest = { [Symbol.iterator]: () => walk };
+  if (!/^\s*[{[]/.test(first.slice(0, 1000))) readRows(first, rest, reader);
+  else {
+    let text = first;
+    for (const piece of rest) {
+      if (text.length > MAX_BUNDLE) break;
+      text += piece;
+    }
+    if (text.length > MAX_BUNDLE)
+      reader.problem(
+        'INDICATORS_TOO_LARGE',
+        1,
+        `The bundle is larger than ${MAX_BUNDLE / 1e6} MB.`,
+        'Split it, or give it as CSV.',
+      );
+    else readJson(text, reader);
+  }
   return reader.done();
 }
 
 class Reader {
   readonly #file: string;
-  readonly #indicators: Indicator[] = [];
+  readonly #store: IndicatorStore;
+  /** what this file adds begins here: only within a file does a value stand once */
+  readonly #since: number;
   readonly #problems: IndicatorProblem[] = [];
-  readonly #seen = new Set<string>();
   #more = 0;
 
-  constructor(file: string) {
+  constructor(file: string, store: IndicatorStore) {
     this.#file = file;
+    this.#store = store;
+    this.#since = store.size;
   }
 
   problem(code: IndicatorProblemCode, line: number, message: string, mend: string): void {
@@ -101,15 +128,17 @@ class Reader {
         `Left out: ${reason}.`,
         'Remove the row; it would match everywhere.',
       );
-    const key = `${normal.type}\n${normal.value}`;
-    if (this.#seen.has(key)) return;
-    if (this.#indicators.length >= MAX_INDICATORS)
-      return void this.problem('INDICATORS_MANY', line, `More than ${MAX_INDICATORS} indicators.`, 'Split the feed.');
-    this.#seen.add(key);
-    this.#indicators.push({ ...normal, written: written.trim(), feed: this.#file, ...rest });
+    if (this.#store.full)
+      return void this.problem(
+        'INDICATORS_MANY',
+        line,
+        'There are more indicators than a scan can hold.',
+        'Leave out the oldest, or scan once for each part of the feed.',
+      );
+    this.#store.add({ ...normal, written: written.trim(), feed: this.#file, ...rest }, this.#since);
   }
 
-  done(): LoadedIndicators {
+  done(): IndicatorProblem[] {
     if (this.#more > 0)
       this.#problems.push({
         code: 'INDICATORS_MANY',
@@ -119,14 +148,65 @@ class Reader {
         line: 0,
         count: this.#more,
       });
-    return { indicators: this.#indicators, problems: this.#problems };
+    return this.#problems;
   }
 }
 
-function readRows(text: string, reader: Reader): void {
-  let rows: { record: string[]; info: { lines: number } }[];
+function readRows(first: string, rest: Iterable<string>, reader: Reader): void {
+  const delimiter = delimiterOf(first);
+  let columns: readonly (string | undefined)[] | undefined;
+  let begun = false;
+  for (const { text, line } of wholeLines(first, rest)) {
+    for (const row of rowsOf(text, line, delimiter, reader)) {
+      if (!begun) {
+        begun = true;
+        const head = row.record.map((cell) => cell.toLowerCase().trim().replace(/\s+/g, '-'));
+        const roles = head.map((cell) => HEADERS[cell]);
+        if (roles.includes('value') || (roles.includes('type') && head.includes('type'))) {
+          columns = roles;
+          continue;
+        }
+      }
+      if (columns === undefined) readBare(row.record, row.line, reader);
+      else readRow(row.record, columns, row.line, reader);
+    }
+  }
+}
+
+interface Row {
+  readonly record: readonly string[];
+  readonly line: number;
+}
+
+/** Longer rows are no indicator. */
+const MAX_ROW = 100_000;
+
+// Where nothing is quoted a row is a line, and its cells lie between delimiters: most feeds, at a tenth of the cost.
+function* rowsOf(text: string, before: number, delimiter: string, reader: Reader): Generator<Row> {
+  if (text.includes('"')) {
+    yield* quotedRows(text, before, delimiter, reader);
+    return;
+  }
+  let line = before;
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from);
+    const to = end < 0 ? text.length : end;
+    line++;
+    const row = text.slice(from, to);
+    from = to + 1;
+    if (row.length > MAX_ROW) {
+      reader.problem('INDICATORS_ROW', line, `A row of more than ${MAX_ROW} characters.`, 'Mend or remove the row.');
+      continue;
+    }
+    const trimmed = row.trim();
+    if (trimmed === '' || row.startsWith('#')) continue;
+    yield { record: trimmed.split(delimiter).map((cell) => cell.trim()), line };
+  }
+}
+
+function* quotedRows(text: string, before: number, delimiter: string, reader: Reader): Generator<Row> {
   try {
-    rows = parse(text, {
+    const rows = parse(text, {
       info: true,
       relax_column_count: true,
       relax_quotes: true,
@@ -134,25 +214,47 @@ function readRows(text: string, reader: Reader): void {
       trim: true,
       comment: '#',
       comment_no_infix: true,
-      max_record_size: 100_000,
-      delimiter: delimiterOf(text),
-    }) as unknown as typeof rows;
+      max_record_size: MAX_ROW,
+      delimiter,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    for (const { record, info } of rows) yield { record, line: before + info.lines };
   } catch (error) {
-    return void reader.problem(
+    reader.problem(
       'INDICATORS_UNREADABLE',
-      1,
+      before + 1,
       `Neither CSV nor a list: ${(error as Error).message.slice(0, 160)}`,
       'Write `type,value` in the first line, then a row each.',
     );
   }
-  const first = rows[0]?.record.map((cell) => cell.toLowerCase().trim().replace(/\s+/g, '-')) ?? [];
-  const roles = first.map((cell) => HEADERS[cell]);
-  const hasHeader = roles.includes('value') || (roles.includes('type') && first.some((cell) => cell === 'type'));
-  const columns = hasHeader ? roles : undefined;
-  for (const { record, info } of hasHeader ? rows.slice(1) : rows) {
-    if (columns === undefined) readBare(record, info.lines, reader);
-    else readRow(record, columns, info.lines, reader);
+}
+
+// Pieces cut at line ends where no quotes are open, with the number of lines before each. A stray quote holds the cut back for a few pieces only.
+function* wholeLines(first: string, rest: Iterable<string>): Generator<{ text: string; line: number }> {
+  let held = first;
+  let line = 0;
+  let pieces = 1;
+  for (const piece of rest) {
+    const cut = held.lastIndexOf('\n') + 1;
+    if (cut > 0 && (pieces > MAX_HELD || count(held, '"', cut) % 2 === 0)) {
+      yield { text: held.slice(0, cut), line };
+      line += count(held, '\n', cut);
+      held = held.slice(cut);
+      pieces = 0;
+    } else if (pieces > 2 * MAX_HELD) {
+      yield { text: held, line };
+      held = '';
+      pieces = 0;
+    }
+    held += piece;
+    pieces++;
   }
+  yield { text: held, line };
+}
+
+function count(text: string, mark: string, until: number): number {
+  let found = 0;
+  for (let at = text.indexOf(mark); at >= 0 && at < until; at = text.indexOf(mark, at + 1)) found++;
+  return found;
 }
 
 // Commas unless the first lines know none and have another usual one.

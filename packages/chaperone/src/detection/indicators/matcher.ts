@@ -2,6 +2,7 @@ import { type IpRange, IpSet, parseIp, parseRange } from '../../registry/index.t
 import type { NormalPath } from '../../telemetry/index.ts';
 import type { Indicator } from './indicator.ts';
 import { ipKey, pathKey, pipeKey, refang, registryKey, urlKey } from './normalise.ts';
+import { IndicatorStore, IndicatorTable, KIND, type PackedIndicators } from './store.ts';
 
 /** Looks values up among indicators. The answer depends on path and value alone, so it may be remembered by value. */
 export interface IndicatorMatcher {
@@ -17,39 +18,36 @@ const NONE: readonly Indicator[] = [];
 const MAX_VALUE = 8_192;
 
 /**
- * Makes a matcher. Every look-up is a few steps in hash tables (a domain: one per label; a path: one for the whole, one for its file name)
+ * Makes a matcher of indicators, packed (threads then share their memory) or one by one. Every look-up is a few steps in hash tables (a domain: one per label; a path: one for the whole, one for its file name)
  * or one binary search over address blocks: a million indicators cost what a thousand do.
  */
-export function createIndicatorMatcher(indicators: Iterable<Indicator>): IndicatorMatcher {
-  return new TableMatcher(indicators);
+export function createIndicatorMatcher(indicators: PackedIndicators | Iterable<Indicator>): IndicatorMatcher {
+  if (!(Symbol.iterator in indicators)) return new TableMatcher(indicators);
+  const store = new IndicatorStore();
+  for (const indicator of indicators) store.add(indicator);
+  return new TableMatcher(store.pack());
 }
 
 class TableMatcher implements IndicatorMatcher {
   readonly paths: readonly NormalPath[];
   readonly size: number;
-  readonly #domains = new Map<string, Indicator[]>();
-  readonly #urls = new Map<string, Indicator[]>();
-  readonly #ips = new Map<string, Indicator[]>();
+  readonly #table: IndicatorTable;
   readonly #blocks: IpSet<Indicator[]>;
-  readonly #emails = new Map<string, Indicator[]>();
-  readonly #hashes = new Map<string, Indicator[]>();
-  readonly #fileNames = new Map<string, Indicator[]>();
   readonly #filePatterns: { readonly test: RegExp; readonly indicators: Indicator[] }[] = [];
-  readonly #filePaths = new Map<string, Indicator[]>();
-  readonly #mutexes = new Map<string, Indicator[]>();
-  readonly #pipes = new Map<string, Indicator[]>();
-  readonly #registry = new Map<string, Indicator[]>();
 
-  constructor(indicators: Iterable<Indicator>) {
+  constructor(packed: PackedIndicators) {
+    this.#table = new IndicatorTable(packed);
+    this.size = packed.size;
     const blocks = new Map<string, Indicator[]>();
-    let size = 0;
-    for (const indicator of indicators) {
-      size++;
-      this.#add(indicator, blocks);
-    }
-    this.size = size;
+    for (const indicator of this.#table.all(KIND.cidr)) push(blocks, indicator.value, indicator);
+    for (const indicator of this.#table.all(KIND.pattern))
+      this.#filePatterns.push({ test: digitsPattern(indicator.value), indicators: [indicator] });
     this.#blocks = new IpSet(nest(blocks));
     this.paths = this.#askable();
+  }
+
+  #has(kind: number): boolean {
+    return this.#table.counts[kind]! > 0;
   }
 
   match(path: NormalPath, value: string): readonly Indicator[] {
@@ -66,7 +64,7 @@ class TableMatcher implements IndicatorMatcher {
       case 'url':
         return this.#url(text);
       case 'email':
-        return this.#emails.get(text.trim().toLowerCase()) ?? NONE;
+        return this.#table.find(KIND.email, text.trim().toLowerCase()) ?? NONE;
       case 'process.hashes':
       case 'file.hashes':
         return this.#hash(text);
@@ -80,13 +78,15 @@ class TableMatcher implements IndicatorMatcher {
         return this.#path(program(text));
       case 'mutex':
         return (
-          this.#mutexes.get(text.replace(/^\\(?:Sessions\\\d+\\)?(?:BaseNamedObjects\\)?(?:Global\\|Local\\)?/, '')) ??
-          NONE
+          this.#table.find(
+            KIND.mutex,
+            text.replace(/^\\(?:Sessions\\\d+\\)?(?:BaseNamedObjects\\)?(?:Global\\|Local\\)?/, ''),
+          ) ?? NONE
         );
       case 'reg_key.path':
         return this.#registryOf(text);
       case 'share':
-        return this.#pipes.get(pipeKey(text)) ?? NONE;
+        return this.#table.find(KIND.pipe, pipeKey(text)) ?? NONE;
       default:
         return NONE;
     }
@@ -94,45 +94,27 @@ class TableMatcher implements IndicatorMatcher {
 
   #askable(): NormalPath[] {
     const paths: NormalPath[] = [];
-    const names = this.#domains.size > 0;
-    const addresses = this.#ips.size > 0 || this.#blocks.size > 0;
-    const files = this.#fileNames.size > 0 || this.#filePatterns.length > 0;
+    const names = this.#has(KIND.domain);
+    const addresses = this.#has(KIND.ip) || this.#blocks.size > 0;
+    const files = this.#has(KIND['file-name']) || this.#filePatterns.length > 0;
     if (addresses) paths.push('src_endpoint.ip', 'dst_endpoint.ip');
     if (names || addresses) paths.push('src_endpoint.hostname', 'dst_endpoint.hostname', 'dns.query');
-    if (names || addresses || this.#urls.size > 0) paths.push('url');
-    if (this.#emails.size > 0) paths.push('email');
-    if (this.#hashes.size > 0) paths.push('process.hashes', 'file.hashes');
-    if (files || this.#filePaths.size > 0 || this.#pipes.size > 0)
+    if (names || addresses || this.#has(KIND.url)) paths.push('url');
+    if (this.#has(KIND.email)) paths.push('email');
+    if (this.#has(KIND.hash)) paths.push('process.hashes', 'file.hashes');
+    if (files || this.#has(KIND['file-path']) || this.#has(KIND.pipe))
       paths.push('process.file.path', 'process.parent_process.file.path', 'file.path', 'service.cmd_line');
     if (files) paths.push('process.original_file_name');
-    if (this.#mutexes.size > 0) paths.push('mutex');
-    if (this.#registry.size > 0) paths.push('reg_key.path');
-    if (this.#pipes.size > 0) paths.push('share');
+    if (this.#has(KIND.mutex)) paths.push('mutex');
+    if (this.#has(KIND['registry-key'])) paths.push('reg_key.path');
+    if (this.#has(KIND.pipe)) paths.push('share');
     return paths;
-  }
-
-  #add(indicator: Indicator, blocks: Map<string, Indicator[]>): void {
-    const { type, value } = indicator;
-    if (type === 'domain') push(this.#domains, value, indicator);
-    else if (type === 'url') push(this.#urls, value, indicator);
-    else if (type === 'ip') push(this.#ips, value, indicator);
-    else if (type === 'cidr') push(blocks, value, indicator);
-    else if (type === 'email') push(this.#emails, value, indicator);
-    else if (type === 'md5' || type === 'sha1' || type === 'sha256' || type === 'imphash')
-      push(this.#hashes, value, indicator);
-    else if (type === 'file-path') push(this.#filePaths, value, indicator);
-    else if (type === 'mutex') push(this.#mutexes, value, indicator);
-    else if (type === 'pipe') push(this.#pipes, value, indicator);
-    else if (type === 'registry-key') push(this.#registry, value, indicator);
-    else if (value.includes('[digits]'))
-      this.#filePatterns.push({ test: digitsPattern(value), indicators: [indicator] });
-    else push(this.#fileNames, value, indicator);
   }
 
   #address(text: string): readonly Indicator[] {
     const key = ipKey(text);
     if (key === undefined) return NONE;
-    const exact = this.#ips.get(key);
+    const exact = this.#table.find(KIND.ip, key);
     const blocks = this.#blocks.size === 0 ? undefined : this.#blocks.find(text);
     if (exact === undefined) return blocks ?? NONE;
     return blocks === undefined ? exact : [...exact, ...blocks];
@@ -140,14 +122,14 @@ class TableMatcher implements IndicatorMatcher {
 
   // The name itself and each name above it, down to two labels: `a.b.evil.example` is under `evil.example`.
   #name(text: string): readonly Indicator[] {
-    if (this.#domains.size === 0 && this.#ips.size === 0) return NONE;
+    if (!this.#has(KIND.domain) && !this.#has(KIND.ip)) return NONE;
     let name = text.trim().toLowerCase();
     if (name.endsWith('.')) name = name.slice(0, -1);
     if (name.length > 253) return NONE;
     if (/^[\d.]+$|:/.test(name)) return this.#address(name);
     let found: readonly Indicator[] = NONE;
     for (;;) {
-      const here = this.#domains.get(name);
+      const here = this.#table.find(KIND.domain, name);
       if (here !== undefined) found = found === NONE ? here : [...found, ...here];
       const dot = name.indexOf('.');
       if (dot < 0) return found;
@@ -157,7 +139,7 @@ class TableMatcher implements IndicatorMatcher {
 
   #url(text: string): readonly Indicator[] {
     const key = urlKey(refang(text));
-    const whole = this.#urls.get(key) ?? this.#urls.get(key.replace(/[?].*$/, '')) ?? NONE;
+    const whole = this.#table.find(KIND.url, key) ?? this.#table.find(KIND.url, key.replace(/[?].*$/, '')) ?? NONE;
     const host = /^(?:\[([^\]]+)\]|([^/:?]+))/.exec(key);
     const name = host?.[1] ?? host?.[2];
     const byHost = name === undefined ? NONE : parseIp(name) === undefined ? this.#name(name) : this.#address(name);
@@ -170,7 +152,7 @@ class TableMatcher implements IndicatorMatcher {
     const lower = text.toLowerCase();
     for (const part of lower.split(/[,;|\s]+/, 16)) {
       const equals = part.search(/[=:]/);
-      const hit = this.#hashes.get(equals < 0 ? part : part.slice(equals + 1));
+      const hit = this.#table.find(KIND.hash, equals < 0 ? part : part.slice(equals + 1));
       if (hit !== undefined) found = found === NONE ? hit : [...found, ...hit];
     }
     return found;
@@ -179,22 +161,24 @@ class TableMatcher implements IndicatorMatcher {
   #path(text: string): readonly Indicator[] {
     const key = pathKey(text);
     const slash = key.lastIndexOf('\\');
-    let found = this.#filePaths.get(key) ?? NONE;
+    let found = this.#table.find(KIND['file-path'], key) ?? NONE;
     // A listed folder stands for what lies in it; walking up is bounded by the path's own length.
-    if (this.#filePaths.size > 0) {
+    if (this.#has(KIND['file-path'])) {
       for (let end = slash; end > 2; end = key.lastIndexOf('\\', end - 1)) {
-        const folder = this.#filePaths.get(key.slice(0, end));
+        const folder = this.#table.find(KIND['file-path'], key.slice(0, end));
         if (folder !== undefined) found = [...found, ...folder];
       }
     }
     const names = this.#fileName(slash < 0 ? key : key.slice(slash + 1));
     const pipes =
-      this.#pipes.size > 0 && /pipe\\|^\\[^\\]+$/.test(text) ? (this.#pipes.get(pipeKey(text)) ?? NONE) : NONE;
+      this.#has(KIND.pipe) && /pipe\\|^\\[^\\]+$/.test(text)
+        ? (this.#table.find(KIND.pipe, pipeKey(text)) ?? NONE)
+        : NONE;
     return names === NONE && pipes === NONE ? found : [...found, ...names, ...pipes];
   }
 
   #fileName(name: string): readonly Indicator[] {
-    const exact = this.#fileNames.get(name);
+    const exact = this.#table.find(KIND['file-name'], name);
     if (this.#filePatterns.length === 0) return exact ?? NONE;
     const matching = this.#filePatterns.filter(({ test }) => test.test(name)).flatMap((pattern) => pattern.indicators);
     return matching.length === 0 ? (exact ?? NONE) : [...(exact ?? []), ...matching];
@@ -205,7 +189,7 @@ class TableMatcher implements IndicatorMatcher {
     let key = registryKey(text);
     let found: readonly Indicator[] = NONE;
     for (;;) {
-      const here = this.#registry.get(key);
+      const here = this.#table.find(KIND['registry-key'], key);
       if (here !== undefined) found = found === NONE ? here : [...found, ...here];
       const slash = key.lastIndexOf('\\');
       if (slash <= 4) return found;
