@@ -180,7 +180,7 @@ const link = z.strictObject({
   name: text('Name of the link.'),
   kind: z.enum(LINK_KINDS).describe('What sort of link it is.'),
   pool: list(text('A block.'), 'Addresses that the far end gets inside, e.g. the VPN’s pool for this provider.'),
-  gateway: text('The device on which it ends.').optional(),
+  gateway: text('The device on which it ends; what it writes of VPN sessions is judged as the link’s edge.').optional(),
 });
 
 const provider = z.strictObject({
