@@ -32,7 +32,7 @@ const TRIAL = 4096;
 const WORDS = 256;
 
 /** Explanations found by entries, at most. */
-const EXPLAINED = 20_000;
+const EXPLAINED = 6_000;
 
 const OUTCOMES: readonly Outcome[] = ['unknown', 'success', 'failure'];
 

@@ -17,7 +17,7 @@ export interface Explained {
 }
 
 /** Combinations remembered, and characters of their values; past either everything is forgotten and begun anew. */
-const REMEMBERED = 20_000;
+const REMEMBERED = 6_000;
 const REMEMBERED_CHARACTERS = 3_000_000;
 /** Values longer than this are explained each time. */
 const LONGEST = 40_000;
