@@ -8,11 +8,13 @@ import { ByteMemory } from '../../../src/detection/engine/byte-memory.ts';
 import { ClassBook } from '../../../src/detection/engine/class-book.ts';
 import { CursorEvent } from '../../../src/detection/engine/cursor-event.ts';
 import { EvtxLane } from '../../../src/detection/engine/evtx-lane.ts';
+import { Explainer } from '../../../src/detection/engine/explained.ts';
 import { Judgement } from '../../../src/detection/engine/judgement.ts';
 import { PartWriter } from '../../../src/detection/engine/part-writer.ts';
 import { Recorder } from '../../../src/detection/engine/recorder.ts';
 import { ruleRow } from '../../../src/detection/engine/rule-table.ts';
 import { Teller } from '../../../src/detection/engine/teller.ts';
+import type { Finding } from '../../../src/detection/index.ts';
 import { createIndicatorMatcher } from '../../../src/detection/indicators/index.ts';
 import { type EventClass, windowsClass } from '../../../src/telemetry/index.ts';
 
@@ -22,8 +24,12 @@ export type Log = string | { readonly name: string; readonly bytes: Uint8Array }
 /** Rule ids (with their number, since ids repeat) that fired, by `file#record@offset`, sorted. */
 export type Fired = Map<string, string[]>;
 
+/** By `file#record@offset rule`: the evidence given, as JSON; several where several offers bind the rule. */
+export type Evidence = Map<string, Set<string>>;
+
 export interface FastRun {
   readonly fired: Fired;
+  readonly evidence: Evidence;
   readonly records: number;
   /** records that took the fast way */
   readonly fast: number;
@@ -58,16 +64,26 @@ export async function fastRun(
   await eachRecord(logs, (cursor, name) => lane.record(cursor, name));
   part.close();
   const fired: Fired = new Map();
+  const evidence: Evidence = new Map();
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     if (line === '') continue;
-    const { rule, source } = JSON.parse(line) as { rule: { id: string; title: string }; source: Place };
+    const { rule, source, evidence: given } = JSON.parse(line) as Pick<Finding, 'rule' | 'source' | 'evidence'>;
     add(fired, keyOf(source), `${rule.id} ${rule.title}`);
+    note(evidence, `${keyOf(source)} ${rule.id} ${rule.title}`, JSON.stringify(given));
   }
-  return { fired: sorted(fired), records: judgement.records, fast: lane.fast, epochs: memory.epoch, judgement };
+  return {
+    fired: sorted(fired),
+    evidence,
+    records: judgement.records,
+    fast: lane.fast,
+    epochs: memory.epoch,
+    judgement,
+  };
 }
 
-/** The same by the plain evaluator, rule by rule and event by event. */
-export async function plainRun(logs: readonly Log[], rules: readonly Rule[]): Promise<Fired> {
+/** The same by the plain evaluator, rule by rule and event by event; where asked, with evidence that nobody remembered. */
+export async function plainRun(logs: readonly Log[], rules: readonly Rule[], evidence?: Evidence): Promise<Fired> {
+  const rows = new Map(rules.map((rule, index) => [rule, ruleRow(rule, index, true)]));
   const fired: Fired = new Map();
   const bound = new Map<EventClass, [Rule, Offer][]>();
   await eachRecord(logs, (cursor, name) => {
@@ -88,8 +104,13 @@ export async function plainRun(logs: readonly Log[], rules: readonly Rule[]): Pr
       );
       bound.set(eventClass, rulesOf);
     }
-    for (const [rule, offer] of rulesOf)
-      if (evaluate(rule, access, offer.fields)) add(fired, keyOf(event.place), `${rule.id} ${rule.title}`);
+    for (const [rule, offer] of rulesOf) {
+      if (!evaluate(rule, access, offer.fields)) continue;
+      add(fired, keyOf(event.place), `${rule.id} ${rule.title}`);
+      if (evidence === undefined) continue;
+      const { evidence: given } = new Explainer().of(rows.get(rule)!, { rule, offer }, event);
+      note(evidence, `${keyOf(event.place)} ${rule.id} ${rule.title}`, JSON.stringify(given));
+    }
   });
   return sorted(fired);
 }
@@ -119,6 +140,12 @@ async function eachRecord(logs: readonly Log[], visit: (cursor: Cursor, name: st
 }
 
 const keyOf = ({ file, record, offset }: Place) => `${file}#${record}@${offset}`;
+
+function note(evidence: Evidence, key: string, given: string): void {
+  const known = evidence.get(key);
+  if (known === undefined) evidence.set(key, new Set([given]));
+  else known.add(given);
+}
 
 // A rule that several offers bind is one finding or several; which rules fire is what counts here.
 function add(fired: Fired, key: string, rule: string): void {

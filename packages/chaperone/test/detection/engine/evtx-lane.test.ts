@@ -5,7 +5,7 @@ import { writeEvtx } from '@chaperone/evtx/testkit';
 import { loadDirectory, loadRules, type Rule } from '@chaperone/sigma';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { corpus, describeCorpus } from '../../telemetry/corpus.ts';
-import { type FastRun, type Fired, fastRun, type Log, plainRun } from './engine.ts';
+import { type Evidence, type FastRun, type Fired, fastRun, type Log, plainRun } from './engine.ts';
 
 // The fast way of EVTX records (programs, value memory, narrowed plans) against the plain evaluator: the same rules for the
 // same records, whatever the bounds, and the fast way has to have run.
@@ -38,12 +38,13 @@ describeCorpus('EVTX of the corpus', () => {
   let rules: Rule[];
   let plain: Fired;
   let fast: FastRun;
+  const evidence: Evidence = new Map();
   beforeAll(async () => {
     const all = await rulesIn(join(corpus, 'sigma-rules'));
     // Every eighth: all of them take half a minute. CHAPERONE_THOROUGH=1 takes all.
     const every = process.env.CHAPERONE_THOROUGH === '1' ? 1 : 8;
     rules = [...(await rulesIn(content)), ...all.filter((_, index) => index % every === 3 % every)];
-    plain = await plainRun(logs, rules);
+    plain = await plainRun(logs, rules, evidence);
     fast = await fastRun(logs, rules);
   });
 
@@ -55,6 +56,12 @@ describeCorpus('EVTX of the corpus', () => {
   it('finds what the plain evaluator finds', () => {
     expect([...plain.values()].flat().length).toBeGreaterThan(800);
     expect(same(fast.fired, plain)).toEqual([]);
+  });
+
+  it('gives the evidence that an explanation made anew gives', () => {
+    const wrong = [...fast.evidence].filter(([key, given]) => ![...given].every((one) => evidence.get(key)?.has(one)));
+    expect(fast.evidence.size).toBeGreaterThan(800);
+    expect(wrong.slice(0, 3)).toEqual([]);
   });
 
   it('does so when the plan forgets all the time', async () => {
