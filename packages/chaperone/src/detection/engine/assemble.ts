@@ -5,9 +5,11 @@ import { detectChange } from '../change/index.ts';
 import type { Finding } from '../finding.ts';
 import { lastUse } from '../last-use/index.ts';
 import { propose } from '../propose/index.ts';
+import { providerName } from '../registry-finding.ts';
 import type { ScanOptions } from '../scan.ts';
 import type { Problem, ScanResult, Summary } from '../scan-result.ts';
 import { createJudge } from '../terms/index.ts';
+import type { Chain } from './chains.ts';
 import { correlationFinding } from './correlation-findings.ts';
 import { Counts } from './counts.ts';
 import { questionsOf, sourcesOf } from './coverage.ts';
@@ -82,7 +84,7 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
     level: parts.options.level,
     ...(registry === undefined ? {} : { zone: registry.organization.zone.name }),
     verdict: verdictOf({
-      chain: count.chains.worst(),
+      chain: named(count.chains.worst(), registry),
       byLevel: count.levels,
       level: parts.options.level,
       unread,
@@ -150,6 +152,12 @@ function inOrder(a: Activity, b: Activity): number {
   if (one !== two) return one - two;
   if (a.place.file !== b.place.file) return a.place.file < b.place.file ? -1 : 1;
   return a.place.record - b.place.record || (a.facts.class.key < b.facts.class.key ? -1 : 1);
+}
+
+/** A chain with the provider as people call it. */
+function named(chain: Chain | undefined, registry: Registry | undefined): Chain | undefined {
+  if (chain?.provider == null) return chain;
+  return { ...chain, provider: providerName(registry, chain.provider) };
 }
 
 function judgeTerms({ registry, lanes }: Parts, activities: readonly Activity[]) {

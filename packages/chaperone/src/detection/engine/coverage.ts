@@ -48,10 +48,13 @@ export function sourcesOf(activities: readonly Activity[]): Source[] {
     }));
 }
 
-/** `windows/Security/...` is the Windows log Security; of other formats the first two parts say enough. */
+/** Formats whose second part names a log of its own; elsewhere it names a kind of message, of which one log has hundreds. */
+const LOGS_OF: ReadonlySet<string> = new Set(['zeek', 'suricata', 'csv']);
+
+/** The log that an event of this class stands in: `windows/Security` of `windows/Security/...`, `cisco-asa` of `cisco-asa/302013`. */
 export function kindOf(key: string): string {
   const [format, second, third] = key.split('/');
-  if (format !== 'windows') return second === undefined ? format : `${format}/${second}`;
+  if (format !== 'windows') return second === undefined || !LOGS_OF.has(format) ? format : `${format}/${second}`;
   if (second === undefined || second === '' || second === '*') return 'windows';
   return third === 'Operational' || third === 'Admin' || third === 'Analytic' || third === 'Debug'
     ? `windows/${second}/${third}`

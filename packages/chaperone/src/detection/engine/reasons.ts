@@ -37,11 +37,7 @@ export function reasons(explanation: Explanation): string {
   if (found.exceptions.size > 0) {
     const names = [...found.exceptions];
     const list = names.slice(0, 3).map((name) => `\`${inert(name)}\``);
-    parts.push(
-      names.length === 1
-        ? `what the rule leaves out (${list[0]}) does not apply`
-        : `nothing that the rule leaves out (${list.join(', ')}${names.length > 3 ? ' ...' : ''}) applies`,
-    );
+    parts.push(`none of its exceptions (${list.join(', ')}${names.length > 3 ? ' ...' : ''}) applies`);
   }
   return parts.join('; ');
 }
