@@ -18,6 +18,7 @@ import type { Explained } from './explained.ts';
 import type { Judgement } from './judgement.ts';
 import type { Entry } from './ledger.ts';
 import type { Known } from './narrow.ts';
+import { shownToRules } from './values-only.ts';
 
 /** Keys of the value memory that stand for provider, channel and what refines a class; steps count upwards from here. */
 const PROVIDER = 0;
@@ -33,6 +34,9 @@ const WORDS = 256;
 
 /** Explanations found by entries, at most. */
 const EXPLAINED = 6_000;
+
+/** Characters by which providers, channels and refining values are told apart; Windows's own names have at most 255. */
+const NAME = 256;
 
 const OUTCOMES: readonly Outcome[] = ['unknown', 'success', 'failure'];
 
@@ -129,7 +133,8 @@ export class EvtxLane {
     if (matched.length > 0 || open.length > 0) {
       const event = new CursorEvent(cursor, plan.eventClass, time, file);
       for (let i = 0; i < matched.length; i += 1) this.match(program, matched[i], entry, event);
-      for (const bound of open) if (plan.view.decide(bound, event)) this.match(program, bound, entry, event);
+      for (const bound of open)
+        if (plan.view.decide(bound, shownToRules(event))) this.match(program, bound, entry, event);
     }
     if (this.hits.length > 0 || program.fixedHits.length > 0) {
       const event = new CursorEvent(cursor, plan.eventClass, time, file);
@@ -365,8 +370,9 @@ export class EvtxLane {
       Provider_Name: note.fixedProvider ?? pool.text(provider),
       Channel: note.fixedChannel ?? pool.text(channel),
     };
-    // Only what rules, too, would read: a record without a channel has none to be known.
-    const fields = note.full && id > 0 && id < 65_536 ? { EventID: id, ...names } : {};
+    // Only what rules, too, would read: a record without a channel has none to be known, and a long name was cut.
+    const whole = Object.values(names).every((name) => name !== '' && name.length < NAME);
+    const fields = note.full && whole && id > 0 && id < 65_536 ? { EventID: id, ...names } : {};
     const plan = this.book.narrowed(windowsClass(names.Provider_Name, names.Channel, id), fields);
     const program = this.make(layout, plan, fields);
     note.programs.set(key, program);
@@ -407,7 +413,7 @@ export class EvtxLane {
       lastTexts[key] = known;
       return this.memory.notes[known + SAID] >>> 1;
     }
-    const number = this.judgement.ledger.pool.number(String(cursor.value(leaf)).slice(0, 256));
+    const number = this.judgement.ledger.pool.number(String(cursor.value(leaf)).slice(0, NAME));
     this.memory.insert(key, meta, view, start, 0, 0, number, false);
     return number;
   }

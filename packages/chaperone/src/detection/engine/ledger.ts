@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Activity, Attribution, Facts } from '../../registry/index.ts';
 import type { EventClass, NormalPath, Outcome, Place } from '../../telemetry/index.ts';
 import { TextPool } from './text-pool.ts';
@@ -63,6 +64,8 @@ export class Ledger {
   private lastDays = new Int32Array(1 << 10).fill(NO_DAY);
   readonly pool = new TextPool();
   overflow = 0;
+  /** the numbers of texts can be guessed by whoever writes the log: without a seed, tuples could be made to collide */
+  private readonly seed = randomInt(0x7fffffff);
   private slots = new Int32Array(1 << 14);
   private tuples = new Int32Array(1 << 16);
   private tupleEnd = 0;
@@ -125,7 +128,7 @@ export class Ledger {
     const key = this.scratch;
     key[0] = kind;
     key[1] = outcome === 'success' ? 1 : outcome === 'failure' ? 2 : 0;
-    let hash = Math.imul(kind * 4 + key[1] + 1, 0x9e3779b1);
+    let hash = this.seed ^ Math.imul(kind * 4 + key[1] + 1, 0x9e3779b1);
     for (let i = 0; i < count; i += 1) {
       key[i + 2] = numbers[i];
       hash = Math.imul(hash ^ numbers[i], 0x85ebca6b);
@@ -160,7 +163,7 @@ export class Ledger {
   }
 
   private hashOf(length: number): number {
-    let hash = Math.imul(this.scratch[0] * 4 + this.scratch[1] + 1, 0x9e3779b1);
+    let hash = this.seed ^ Math.imul(this.scratch[0] * 4 + this.scratch[1] + 1, 0x9e3779b1);
     for (let i = 2; i < length; i += 1) {
       hash = Math.imul(hash ^ this.scratch[i], 0x85ebca6b);
       hash ^= hash >>> 15;

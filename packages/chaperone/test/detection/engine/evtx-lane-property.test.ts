@@ -55,8 +55,7 @@ const value: fc.Arbitrary<FieldValue> = fc.oneof(
 const event: fc.Arbitrary<EventSpec> = fc.record({
   provider: fc.constantFrom('App', 'app', 'Microsoft-Windows-Security-Auditing'),
   eventId: fc.constantFrom(1, 2, 4624, 4688),
-  // Not '': EvtxLane takes an absent channel for one that is known to be empty, which `Channel|exists: false` tells apart
-  channel: fc.constantFrom('Application', 'application', 'Security'),
+  channel: fc.constantFrom('Application', 'application', 'Security', ''),
   computer: fc.constantFrom('DC01', 'PC07'),
   time: fc.constant(new Date('2026-11-20T01:14:00Z')),
   template: fc.boolean(),
@@ -78,7 +77,7 @@ const item = fc.oneof(
   fc.tuple(field, fc.constantFrom(1, 2, 3, 4624, 4688)).map(([name, one]) => `    ${name}: ${one}`),
   field.map((name) => `    ${name}: null`),
   fc.tuple(field, fc.boolean()).map(([name, there]) => `    ${name}|exists: ${there}`),
-  // No `fieldref`: EvtxLane decides open rules with the raw XML in view of their keywords
+  fc.tuple(field, field).map(([name, other]) => `    ${name}|fieldref: ${other}`),
 );
 const selection = fc.oneof(
   fc
