@@ -46,7 +46,7 @@ export interface Parts {
 
 const LEVELS: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
 /** Findings kept whole for the report: of each rule, and of all. */
-const KEPT_PER_RULE = 40;
+const KEPT_PER_RULE = 16;
 const KEPT = 4_000;
 
 /** Joins what the lanes found, runs the detectors that need the whole, writes the findings, and makes the result. */

@@ -8,7 +8,7 @@ import { type RuleRow, textHash } from './rule-table.ts';
 import type { Teller } from './teller.ts';
 
 /** The raw form of an event in a finding is cut to this many characters. */
-const RAW = 8_000;
+const RAW = 6_000;
 
 /** Room for the parts of a line that differ each time: id, times, record, offset, the time in words with its zone. */
 const SMALL = 512;

@@ -11,7 +11,7 @@ export interface Cell {
 }
 
 /** Findings of one rule kept whole for the report. */
-const KEPT = 40;
+const KEPT = 16;
 
 /**
  * Counts of findings: by rule and activity, by hour and level; and a few whole findings of each rule. Everything that the
