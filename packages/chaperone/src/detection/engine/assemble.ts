@@ -1,4 +1,5 @@
 import type { CorrelationMatch, Level, Refusal, RuleSet } from '@chaperone/sigma';
+import manifest from '../../../package.json' with { type: 'json' };
 import { type Activity, fromTransfer, type Registry } from '../../registry/index.ts';
 import type { Unread } from '../../telemetry/index.ts';
 import { detectChange } from '../change/index.ts';
@@ -144,7 +145,7 @@ export async function assemble(parts: Parts): Promise<ScanResult> {
   };
 }
 
-const VERSION = '0.1.0';
+const VERSION: string = manifest.version;
 
 /** By first time, then by place: the same whichever thread met what first. */
 function inOrder(a: Activity, b: Activity): number {

@@ -72,6 +72,8 @@ export class EvtxLane {
   /** explanations by program, rule and the entries of the values that the rule reads */
   private readonly explained = new Map<string, Explained>();
   private explainedEpoch = 0;
+  /** epoch of the value memory when the record at hand was begun */
+  private begunEpoch = 0;
   private hits: Step[] = [];
   /** what `judge` found beside the signature */
   private text = 0;
@@ -165,6 +167,8 @@ export class EvtxLane {
 
   /** What the values that a rule reads are, by their entries; undefined where one isn't remembered. */
   private valuesKey(program: Program, bound: Bound): string | undefined {
+    // The memory was cleared on the way: the entries noted for this record may stand for other values now.
+    if (this.memory.epoch !== this.begunEpoch) return undefined;
     const { reads, now } = program;
     let steps = reads.get(bound);
     if (steps === undefined) {
@@ -205,6 +209,7 @@ export class EvtxLane {
     let state = 0;
     let words = 0;
     program.runs += 1;
+    this.begunEpoch = memory.epoch;
     for (let i = plan.paths.length - 1; i >= 0; i -= 1) tuple[i] = 0;
     if (this.hits.length > 0) this.hits = [];
     cursor.locateAll(leaf, metas, starts);
