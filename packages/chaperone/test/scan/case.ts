@@ -42,18 +42,22 @@ export interface Ran {
 /** Tells at the end how much memory the process held at most. */
 const MEASURE = `data:text/javascript,import { writeFileSync } from 'node:fs'; process.on('exit', () => writeFileSync(process.env.CHAPERONE_MB, String(process.resourceUsage().maxRSS / 1024)));`;
 
-/** Runs the real command in a folder. Killed after a minute, which no test needs. */
-export function command(cwd: string, argv: readonly string[], options: { uid?: number } = {}): Ran {
+/** Takes from root what lets it read every file. The user stays the same, so that a clone in a closed folder still runs. */
+const BOUND = ['--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search'];
+
+/** Runs the real command in a folder, `bound` to what file modes allow. Killed after a minute, which no test needs. */
+export function command(cwd: string, argv: readonly string[], { bound = false } = {}): Ran {
   const measured = join(mkdtempSync(join(tmpdir(), 'chaperone-mb-')), 'mb');
   folders.push(join(measured, '..'));
   const begun = performance.now();
-  const child = spawnSync(process.execPath, ['--import', MEASURE, main, ...argv], {
+  const run = [process.execPath, '--import', MEASURE, main, ...argv];
+  const [program, ...rest] = bound && process.getuid?.() === 0 ? ['setpriv', ...BOUND, ...run] : run;
+  const child = spawnSync(program as string, rest, {
     cwd,
     encoding: 'utf8',
     timeout: 60_000,
     maxBuffer: 1 << 26,
     env: { ...process.env, CHAPERONE_MB: measured, NO_COLOR: '1' },
-    ...options,
   });
   const ms = performance.now() - begun;
   const mb = existsSync(measured) ? Number(readFileSync(measured, 'utf8')) : Number.NaN;
