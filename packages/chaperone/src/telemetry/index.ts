@@ -5,6 +5,17 @@ export type * from './event.ts';
 export type * from './format.ts';
 export { type CsvMapping, csvFormat, csvMappingSchema, loadCsvMapping } from './formats/index.ts';
 export { FRAMING_LIMITS, type FramingLimits } from './framing/index.ts';
+export {
+  Busy,
+  type Delivery,
+  type Intake,
+  type ListenerMeter,
+  type Misread,
+  type Receipt,
+  type RecordBatch,
+  type Route,
+  type Router,
+} from './intake.ts';
 export { readText, sniffSource } from './read-file.ts';
 export type { ReadOptions, TextHandlers } from './read-text.ts';
 export type { Sniffed, SniffedEvtx, SniffedText, TextLayout } from './sniff/index.ts';

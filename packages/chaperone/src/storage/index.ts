@@ -1,0 +1,5 @@
+export type * from './events/event-row.ts';
+export type * from './events/event-store.ts';
+export type * from './state/state-store.ts';
+export type * from './state/tables.ts';
+export { StoreUnavailable } from './store-unavailable.ts';
