@@ -20,11 +20,7 @@ export async function makeSample(
   folder: string,
   { night = true }: { night?: boolean } = {},
 ): Promise<{ paths: string[]; registry: string }> {
-  resetConnections();
-  resetNumbers();
-  const file = new CaseFile();
-  ordinaryWeek(file, MONDAY);
-  if (night) intrusion(file, MONDAY + 2 * 24 * HOUR + 1 * HOUR);
+  const file = sampleCase({ night });
   for (const [name, events] of file.logs) {
     events.sort((a, b) => Number(a.time) - Number(b.time));
     place(folder, name, writeEvtx(events));
@@ -35,8 +31,23 @@ export async function makeSample(
     place(folder, name, name.endsWith('.gz') ? gzipSync(text) : text);
   }
   const registry = join(dirname(folder), 'chaperone.yaml');
-  writeFileSync(registry, readFileSync(new URL('./chaperone.yaml', import.meta.url)));
+  writeFileSync(registry, sampleRegistry());
   return { paths: [folder], registry };
+}
+
+/** The sample's logs before they become files. */
+export function sampleCase({ night = true }: { night?: boolean } = {}): CaseFile {
+  resetConnections();
+  resetNumbers();
+  const file = new CaseFile();
+  ordinaryWeek(file, MONDAY);
+  if (night) intrusion(file, MONDAY + 2 * 24 * HOUR + 1 * HOUR);
+  return file;
+}
+
+/** The sample's registry as text. */
+export function sampleRegistry(): string {
+  return readFileSync(new URL('./chaperone.yaml', import.meta.url), 'utf8');
 }
 
 function place(folder: string, name: string, content: Uint8Array | string): void {

@@ -17,6 +17,7 @@ export { fold } from './fold.ts';
 export { type LintOptions, lint } from './lint/lint.ts';
 export { loadDirectory, type Unread } from './load/load-directory.ts';
 export { type LoadOptions, loadRules, type RuleSource } from './load/load-rules.ts';
+export { numericValue } from './number.ts';
 export { loadPipeline } from './pipeline/load-pipeline.ts';
 export type { Pipeline } from './pipeline/pipeline.ts';
 export { createPlan, type Plan, type PlanOptions, type PlanStats, type ViewStats } from './plan/index.ts';

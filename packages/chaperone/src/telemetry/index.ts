@@ -16,8 +16,10 @@ export {
   type Route,
   type Router,
 } from './intake.ts';
+export { type ListenerConfig, listenerSchema } from './listeners/listener-config.ts';
 export { readText, sniffSource } from './read-file.ts';
 export type { ReadOptions, TextHandlers } from './read-text.ts';
+export { createRecordDecoder, type RecordDecoder, type RecordDecoderOptions } from './record-decoder.ts';
 export type { Sniffed, SniffedEvtx, SniffedText, TextLayout } from './sniff/index.ts';
 export { formatTime, isZone, parseTime } from './time/index.ts';
 export { inert, type UnreadCode } from './unread.ts';

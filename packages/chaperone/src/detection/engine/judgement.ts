@@ -6,9 +6,7 @@ import type { Indicator, IndicatorMatcher } from '../indicators/index.ts';
 import type { ClassBook, PlannedRole } from './class-book.ts';
 import { type Explained, Explainer } from './explained.ts';
 import { type Entry, Ledger } from './ledger.ts';
-import type { Recorder } from './recorder.ts';
 import { type RuleRow, sourceFields } from './rule-table.ts';
-import { Tally } from './tally.ts';
 import { shownToRules } from './values-only.ts';
 
 /** An indicator met, as the lanes report it; findings are made of these at the end, one per indicator, account and host. */
@@ -42,7 +40,8 @@ const SIGHTINGS = 20_000;
 export interface JudgementParts {
   readonly book: ClassBook;
   readonly rows: ReadonlyMap<Rule, RuleRow>;
-  readonly recorder: Recorder;
+  /** a rule holds for an event, and stands alone */
+  matched(row: RuleRow, entry: Entry, explained: Explained, event: LogEvent): void;
   readonly attributor: Attributor;
   readonly indicators: IndicatorMatcher;
   /** fields to keep of a match that feeds correlations; undefined: none */
@@ -59,7 +58,6 @@ export interface JudgementParts {
 /** Everything that happens to an event after it was decoded, for all lanes of a thread. */
 export class Judgement {
   readonly ledger: Ledger;
-  readonly tally = new Tally();
   readonly sightings = new Map<string, Sighting>();
   records = 0;
   untimed = 0;
@@ -95,8 +93,8 @@ export class Judgement {
     return true;
   }
 
-  /** Judges an event that is there as a whole. */
-  event(event: LogEvent): void {
+  /** Judges an event that is there as a whole, and says as what it was counted. */
+  event(event: LogEvent): Entry {
     const plan = this.parts.book.of(event.class);
     const { tuple, ranks } = this;
     const time = event.time ?? Number.NaN;
@@ -131,6 +129,7 @@ export class Judgement {
           this.indicator(role.path, role.role.field, value, entry, event);
       }
     }
+    return entry;
   }
 
   /** The number of a role's value for the tuple; 0 where it says nothing. */
@@ -191,11 +190,7 @@ export class Judgement {
       this.parts.correlate({ rule: row.number, time, values, place: event.place, entry: entry.number });
     }
     if (!row.alone) return;
-    const explained = known ?? this.explainer.of(row, bound, event);
-    this.parts.recorder.write(row, entry, explained, time, event.place);
-    if (this.tally.add(row.number, entry.number, row.rule.level, time)) {
-      this.tally.keep(row.number, this.parts.recorder.finding(row, entry, explained, event));
-    }
+    this.parts.matched(row, entry, known ?? this.explainer.of(row, bound, event), event);
   }
 
   /** Counts an indicator's hit; the findings are made at the end. */

@@ -24,7 +24,7 @@ import { PartWriter } from './part-writer.ts';
 import { Problems } from './problems.ts';
 import { Recorder } from './recorder.ts';
 import { ruleRow } from './rule-table.ts';
-import type { Cell } from './tally.ts';
+import { type Cell, Tally } from './tally.ts';
 import { Teller } from './teller.ts';
 
 /** Everything a lane is made from; plain data, so that it can go to another thread. */
@@ -95,6 +95,7 @@ export class Lane {
   private readonly judge: Judge | undefined;
   private readonly part: PartWriter;
   private readonly problems = new Problems();
+  private readonly tally = new Tally();
   private readonly own: readonly Format[];
   private reported = { records: 0, findings: 0 };
 
@@ -113,10 +114,16 @@ export class Lane {
     const rows = new Map(
       setup.rules.rules.map((rule, index) => [rule, ruleRow(rule, index, correlator.standsAlone(rule))]),
     );
+    const recorder = new Recorder(this.part, setup.organization, new Teller(setup.registry, setup.zone));
     this.judgement = new Judgement({
       book,
       rows,
-      recorder: new Recorder(this.part, setup.organization, new Teller(setup.registry, setup.zone)),
+      matched: (row, entry, explained, event) => {
+        const time = event.time ?? Number.NaN;
+        recorder.write(row, entry, explained, time, event.place);
+        if (this.tally.add(row.number, entry.number, row.rule.level, time))
+          this.tally.keep(row.number, recorder.finding(row, entry, explained, event));
+      },
       attributor: createAttributor(setup.registry),
       indicators,
       needs: (rule) => correlator.needs(rule),
@@ -188,8 +195,8 @@ export class Lane {
   /** Ends the lane: closes its file and gives what it found. */
   finish(): LaneResult {
     this.part.close();
-    const { judgement, problems } = this;
-    const { tally, ledger } = judgement;
+    const { judgement, problems, tally } = this;
+    const { ledger } = judgement;
     return {
       lane: this.setup.number,
       activities: toTransfer(ledger.entries),

@@ -1,6 +1,13 @@
 import type { Attributed } from './event-row.ts';
 
-/** Rows ready to be written, made by an `EventEncoder` (any thread): bytes of one encoding in the order of the table's columns. */
+/** The quoted names of an organisation's tables. */
+export interface EventTables {
+  readonly database: string;
+  readonly events: string;
+  readonly activity: string;
+}
+
+/** Rows ready to be written, made by an `EventEncoder` (any thread): tab-separated lines with the table's columns in order. */
 export interface RowBatch {
   readonly rows: number;
   readonly bytes: Uint8Array;
@@ -41,17 +48,18 @@ export interface EventStore {
   ensure(organization: string): Promise<void>;
   /** Writes rows; resolves when they are on the disk (fsync). The same rows written twice are one row in the end (ReplacingMergeTree by id). */
   insert(organization: string, batch: RowBatch): Promise<void>;
-  /** Runs a SELECT in the organisation's database, read-only, with `{name:Type}` parameters and a time limit in seconds. */
+  /**
+   * Runs a SELECT over the organisation's own tables: `sql` is given their names. `{name:Type}` parameters; time limit in seconds.
+   * Rows of an event that was delivered twice may be there twice until they are merged: count `uniqExact(id)`, show `LIMIT 1 BY id`.
+   */
   query<T>(
     organization: string,
-    sql: string,
+    sql: (tables: EventTables) => string,
     params?: Readonly<Record<string, unknown>>,
-    options?: { readonly timeout?: number; readonly signal?: AbortSignal },
+    options?: { readonly timeout?: number },
   ): Promise<T[]>;
   /** One event by its id; undefined where there is none. */
   event(organization: string, id: string): Promise<StoredEvent | undefined>;
-  /** The table that Sigma rules in SQL are asked of, for `toClickHouse(rule, mapping)`. */
-  readonly table: { readonly name: string };
   /** Deletes events received before a moment (microseconds), of one source or of all but some; what is on legal hold is left out by the caller. */
   expire(
     organization: string,

@@ -47,10 +47,12 @@ export async function fastRun(
   const part = new PartWriter(file);
   const book = new ClassBook(createPlan(rules, options), new Set());
   const memory = new ByteMemory();
+  const recorder = new Recorder(part, null, new Teller(undefined, undefined));
   const judgement = new Judgement({
     book,
     rows: new Map(rules.map((rule, index) => [rule, ruleRow(rule, index, true)])),
-    recorder: new Recorder(part, null, new Teller(undefined, undefined)),
+    matched: (row, entry, explained, event) =>
+      recorder.write(row, entry, explained, event.time ?? Number.NaN, event.place),
     attributor: createAttributor(undefined),
     indicators: createIndicatorMatcher([]),
     needs: () => undefined,

@@ -1,0 +1,571 @@
+import {
+  type Bound,
+  type CorrelationMatch,
+  type Correlator,
+  createCorrelator,
+  createPlan,
+  type Rule,
+  type RuleSet,
+} from '@chaperone/sigma';
+import { type Activity, type Attribution, loadRegistry, type Registry } from '../../registry/index.ts';
+import { EventEncoder, type EventRow, type RowBatch } from '../../storage/index.ts';
+import {
+  createRecordDecoder,
+  type EventClass,
+  type LogEvent,
+  type NormalPath,
+  type Place,
+  type RecordDecoder,
+  type Unread,
+} from '../../telemetry/index.ts';
+import { createAttributor } from '../attribution/index.ts';
+import { detectChange } from '../change/index.ts';
+import { ClassBook } from '../engine/class-book.ts';
+import { correlationFinding } from '../engine/correlation-findings.ts';
+import type { Explained } from '../engine/explained.ts';
+import { type CorrelationInput, Judgement } from '../engine/judgement.ts';
+import type { Entry } from '../engine/ledger.ts';
+import { subject } from '../engine/recorder.ts';
+import { rfc3339 } from '../engine/rfc3339.ts';
+import { type RuleRow, ruleRow, sourceFields } from '../engine/rule-table.ts';
+import { sightingFinding } from '../engine/sighting-findings.ts';
+import { Teller } from '../engine/teller.ts';
+import type { Finding } from '../finding.ts';
+import { createIndicatorMatcher, type Indicator, type PackedIndicators } from '../indicators/index.ts';
+import { createJudge, type Judge } from '../terms/index.ts';
+import { FieldStore } from './event-fields.ts';
+import { eventId } from './event-id.ts';
+import { exceptionFor, type LiveException } from './exceptions.ts';
+import { type LiveFinding, liveFindingId, MOST_EVENTS } from './live-finding.ts';
+import { type MaskRule, masked } from './masking.ts';
+
+/** Everything that an organisation's events are judged by; plain data but for the mask. Times in microseconds since 1970 unless said. */
+export interface LiveSetup {
+  /** UUID */
+  readonly organization: string;
+  readonly slug: string;
+  /** IANA */
+  readonly zone: string;
+  readonly rules: RuleSet;
+  /** text of the registry in force, and its number */
+  readonly registry: { readonly text: string; readonly version: number } | undefined;
+  readonly indicators: PackedIndicators;
+  readonly exceptions: readonly LiveException[];
+  /** how long correlations wait for late events */
+  readonly lateness: number;
+}
+
+/** One source as the engine knows it. */
+export interface LiveSource {
+  readonly id: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly format: string | undefined;
+  readonly masking: readonly MaskRule[];
+}
+
+/** Records of one source, ready to be judged. */
+export interface LiveBatch {
+  readonly source: LiveSource;
+  readonly texts: readonly string[];
+  readonly received: number;
+  /** salts of the events' ids, one a record; ids where they are known already (replay) */
+  readonly salts: readonly string[];
+  readonly ids?: readonly string[];
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+export interface JudgedBatch {
+  /** for `confirm` */
+  readonly number: number;
+  readonly rows: RowBatch;
+  readonly findings: readonly LiveFinding[];
+  readonly misread: readonly {
+    readonly index: number;
+    readonly code: string;
+    readonly message: string;
+    readonly mend: string;
+    readonly line: string;
+  }[];
+  /** hits by Sigma id of the rule */
+  readonly hits: readonly (readonly [rule: string, count: number])[];
+  /** newest time stated; NaN where none is */
+  readonly newest: number;
+  /** median of received - time, microseconds; NaN where no event states a time */
+  readonly offset: number;
+  /** kinds of events met for the first time */
+  readonly kinds: readonly string[];
+}
+
+/** An entry of the ledger together with the event at hand. */
+interface LivePlace extends Place {
+  readonly event: string;
+}
+
+/** An input of a correlation with who it was: the ledger in which its entry stands may be begun anew before the window is full. */
+type LiveInput = CorrelationInput & { readonly attribution: Attribution | undefined };
+
+/** The ledger is begun anew past this many distinct activities: a stream has no end. */
+const MOST_ENTRIES = 100_000;
+/** Characters of a line that couldn't be read, as it is shown. */
+const MOST_LINE = 2_000;
+const RAW = 6_000;
+
+/** Judges the events of one organisation as they come. The scan's engine, with findings that grow instead of a report at the end. */
+export class LiveEngine {
+  readonly registry: Registry | undefined;
+  readonly #setup: LiveSetup;
+  readonly #mask: (value: string) => string;
+  readonly #rows: ReadonlyMap<Rule, RuleRow>;
+  readonly #correlator: Correlator;
+  readonly #teller: Teller;
+  readonly #fields: FieldStore;
+  readonly #encoder = new EventEncoder();
+  readonly #decoders = new Map<string, { source: LiveSource; decoder: RecordDecoder }>();
+  readonly #kinds = new Set<string>();
+  readonly #matches: CorrelationMatch[] = [];
+  readonly #unconfirmed = new Map<
+    number,
+    { inputs: LiveInput[]; watched: [Entry, number, LivePlace][]; newest: number }
+  >();
+  readonly #makeJudgement: () => Judgement;
+  #judgement: Judgement;
+  #judge: Judge | undefined;
+  #batches = 0;
+  #sequence = 0;
+  /** newest event time among confirmed events */
+  #newest = Number.NEGATIVE_INFINITY;
+  #dirty = false;
+  // What the event at hand brought about
+  #inputs: LiveInput[] = [];
+  #watched: [Entry, number, LivePlace][] = [];
+  #ruleIds: string[] = [];
+  #found: Finding[] = [];
+  #hits = new Map<string, number>();
+
+  constructor(setup: LiveSetup, mask: (value: string) => string) {
+    this.#setup = setup;
+    this.#mask = mask;
+    this.registry =
+      setup.registry === undefined
+        ? undefined
+        : loadRegistry(setup.registry.text, `registry version ${setup.registry.version}`).registry;
+    this.#teller = new Teller(this.registry, setup.zone);
+    this.#correlator = createCorrelator(setup.rules, { onMatch: (match) => this.#matches.push(match) });
+    const rules = new Map(
+      setup.rules.rules.map((rule, index) => [rule, ruleRow(rule, index, this.#correlator.standsAlone(rule))]),
+    );
+    this.#rows = rules;
+    const plan = createPlan(setup.rules.rules);
+    const indicators = createIndicatorMatcher(setup.indicators);
+    const paths = new Set<NormalPath>(indicators.paths);
+    this.#fields = new FieldStore((eventClass) => this.#readOf(eventClass, plan.view(eventClass.offers).rules));
+    const attributor = createAttributor(this.registry);
+    this.#judge = this.registry === undefined ? undefined : createJudge(this.registry);
+    this.#makeJudgement = () =>
+      new LiveJudgement(
+        {
+          book: new ClassBook(plan, paths),
+          rows: rules,
+          matched: (row, entry, explained, event) => this.#matched(row, entry, explained, event),
+          attributor,
+          indicators,
+          needs: (rule) => this.#correlator.needs(rule),
+          correlate: (input) => {
+            this.#ruleIds.push(setup.rules.rules[input.rule].id);
+            this.#inputs.push({ ...input, attribution: this.#judgement.ledger.entries[input.entry]?.attribution });
+          },
+          wants: (facts, attribution) => this.#judge?.wants(facts, attribution) ?? false,
+          watch: (entry, time, place) => this.#watched.push([entry, time, place as LivePlace]),
+          since: undefined,
+          until: undefined,
+        },
+        (indicator, path, field, value, entry, event) => this.#sighted(indicator, path, field, value, entry, event),
+      );
+    this.#judgement = this.#makeJudgement();
+  }
+
+  /** Judges a batch. What it feeds into correlations and terms counts only after `confirm`, when the batch is stored. */
+  judge(batch: LiveBatch): JudgedBatch {
+    const number = this.#batches;
+    this.#batches += 1;
+    this.#inputs = [];
+    this.#watched = [];
+    this.#hits = new Map();
+    const findings = new Map<string, LiveFinding>();
+    const misread: JudgedBatch['misread'][number][] = [];
+    const offsets: number[] = [];
+    const kinds: string[] = [];
+    let newest = Number.NaN;
+    for (let index = 0; index < batch.texts.length; index += 1) {
+      const decoded = this.#decode(batch, index);
+      const { event, text, id } = decoded;
+      if (event === undefined || 'kind' in event) {
+        if (event !== undefined)
+          misread.push({
+            index,
+            code: event.code,
+            message: event.message,
+            mend: event.mend,
+            line: text.slice(0, MOST_LINE),
+          });
+        this.#encoder.add(this.#unreadRow(batch, id, text));
+        continue;
+      }
+      const time = event.time ?? Number.NaN;
+      if (!Number.isNaN(time)) {
+        offsets.push(batch.received - time);
+        if (!(newest >= time)) newest = time;
+      }
+      if (!this.#kinds.has(event.class.key) && this.#kinds.size < 10_000) {
+        this.#kinds.add(event.class.key);
+        kinds.push(event.class.key);
+      }
+      this.#ruleIds = [];
+      this.#found = [];
+      const entry = this.#judgement.event(event);
+      const ids = this.#collect(findings, this.#found, id, time, batch.received, entry.attribution.person);
+      this.#encoder.add(this.#row(batch, id, text, event, entry, ids));
+    }
+    this.#unconfirmed.set(number, { inputs: this.#inputs, watched: this.#watched, newest });
+    if (this.#judgement.ledger.entries.length > MOST_ENTRIES) this.#renew();
+    return {
+      number,
+      rows: this.#encoder.take(),
+      findings: [...findings.values()],
+      misread,
+      hits: [...this.#hits],
+      newest,
+      offset: median(offsets),
+      kinds,
+    };
+  }
+
+  /** Says that a batch is stored: what it feeds counts from now on. */
+  confirm(number: number): void {
+    const held = this.#unconfirmed.get(number);
+    if (held === undefined) return;
+    this.#unconfirmed.delete(number);
+    for (const input of held.inputs) this.#correlator.add({ ...input, ref: input });
+    for (const [entry, time, place] of held.watched) this.#judge?.observe(entry, time, place);
+    if (held.newest > this.#newest) this.#newest = held.newest;
+    this.#dirty = true;
+  }
+
+  /** Says that a batch was not stored: it will come again. */
+  forget(number: number): void {
+    this.#unconfirmed.delete(number);
+  }
+
+  /**
+   * What time has decided: correlations whose windows are full, terms, and what nobody declared. Called now and then; `idle` says that nothing
+   * more is under way, so that nothing need be waited for.
+   */
+  settle(received: number, idle: boolean): readonly LiveFinding[] {
+    const findings = new Map<string, LiveFinding>();
+    if (this.#newest > Number.NEGATIVE_INFINITY) {
+      const until = idle
+        ? Math.max(this.#newest, received - this.#setup.lateness)
+        : this.#newest - this.#setup.lateness;
+      this.#correlator.advance(until);
+    }
+    const organization = this.#setup.slug;
+    for (const match of this.#matches.splice(0)) {
+      const about = correlationFinding(match, (input) => (input as LiveInput).attribution, organization, this.#teller);
+      const key = `${JSON.stringify(match.group)} ${match.start}`;
+      this.#settled(
+        findings,
+        about,
+        liveFindingId(this.#setup.organization, about, about.rule.id, key),
+        match.contributions.map(({ ref }) => (ref as CorrelationInput).place as LivePlace),
+      );
+    }
+    if (this.#dirty && this.registry !== undefined && this.#judge !== undefined) {
+      this.#dirty = false;
+      const activities: Activity[] = this.#judgement.ledger.entries;
+      const others = [
+        ...this.#judge.finish({ activities }).findings,
+        ...detectChange(this.registry, activities).findings,
+      ];
+      for (const about of others) {
+        // An account that nobody declared is one finding for good; a broken term is one for each time.
+        const when = about.detector === 'change' ? 'once' : Date.parse(about.time ?? '') * 1000 || 'untimed';
+        const places = [about.source, ...(about.sources ?? [])] as LivePlace[];
+        this.#settled(findings, about, liveFindingId(this.#setup.organization, about, about.rule.id, when), places);
+      }
+    }
+    return [...findings.values()];
+  }
+
+  #settled(findings: Map<string, LiveFinding>, about: Finding, id: string, places: readonly LivePlace[]): void {
+    const first = micros(about.time);
+    const last = about.time_end === undefined ? first : micros(about.time_end);
+    const events = places.filter(({ event }) => event !== undefined).map(({ event }) => ({ id: event, time: first }));
+    const document = { ...about, id };
+    const exception = exceptionFor(this.#setup.exceptions, document, Date.now() * 1000);
+    findings.set(id, {
+      id,
+      level: about.level,
+      first,
+      last,
+      count: events.length,
+      events: events.slice(0, MOST_EVENTS),
+      person: undefined,
+      document,
+      exception: exception?.id,
+      late: false,
+    });
+  }
+
+  #decode(batch: LiveBatch, index: number): { event: LogEvent | Unread | undefined; text: string; id: string } {
+    const { source, received } = batch;
+    const decoder = this.#decoderOf(source);
+    let text = batch.texts[index];
+    const id = batch.ids?.[index] ?? eventId(source.id, text, batch.salts[index]);
+    this.#sequence += 1;
+    const place: LivePlace = { file: source.name, record: this.#sequence, event: id };
+    let event = decoder.decode(text, place, received);
+    if (source.masking.length > 0 && event !== undefined && !('kind' in event)) {
+      const clean = masked(text, event, source.masking, this.#mask);
+      if (clean !== text) {
+        text = clean;
+        event = decoder.decode(text, place, received);
+      }
+    }
+    return { event, text, id };
+  }
+
+  #decoderOf(source: LiveSource): RecordDecoder {
+    const known = this.#decoders.get(source.id);
+    if (
+      known?.source.zone === source.zone &&
+      known.source.format === source.format &&
+      known.source.name === source.name
+    )
+      return known.decoder;
+    const decoder = createRecordDecoder({ name: source.name, zone: source.zone, format: source.format });
+    this.#decoders.set(source.id, { source, decoder });
+    return decoder;
+  }
+
+  #matched(row: RuleRow, entry: Entry, explained: Explained, event: LogEvent): void {
+    const { rule } = row;
+    const time = event.time ?? Number.NaN;
+    this.#ruleIds.push(rule.id);
+    this.#hits.set(rule.id, (this.#hits.get(rule.id) ?? 0) + 1);
+    const raw = event.raw();
+    this.#found.push({
+      id: '',
+      time: Number.isNaN(time) ? null : rfc3339(time),
+      level: rule.level,
+      confidence: row.confidence,
+      detector: 'rule',
+      rule: {
+        id: rule.id,
+        title: rule.title,
+        author: rule.author,
+        license: rule.license,
+        file: rule.file,
+        tags: rule.tags,
+      },
+      source: event.place,
+      ...subject(entry, this.#setup.slug),
+      why: `${this.#teller.did(entry)} ${this.#teller.when(time)}. ${explained.words}${this.#teller.seen(entry)}`,
+      evidence: explained.evidence,
+      attack: { tactics: row.tactics, techniques: row.techniques },
+      event: { class: entry.facts.class.key, raw: raw.length > RAW ? `${raw.slice(0, RAW)} ...` : raw },
+    });
+  }
+
+  #sighted(indicator: Indicator, path: NormalPath, field: string, value: string, entry: Entry, event: LogEvent): void {
+    const time = event.time ?? Number.NaN;
+    const sighting = {
+      indicator,
+      path,
+      field,
+      value,
+      entry: entry.number,
+      count: 1,
+      first: time,
+      last: time,
+      place: event.place,
+    };
+    const { facts, attribution } = entry;
+    const activity = {
+      class: facts.class,
+      outcome: facts.outcome,
+      values: facts.values,
+      attribution,
+      count: 1,
+      first: time,
+      last: time,
+      place: event.place,
+    };
+    this.#found.push(sightingFinding(sighting, activity, this.#setup.slug, this.#teller));
+  }
+
+  /** Adds what one event brought about to the batch's findings; returns their ids. */
+  #collect(
+    findings: Map<string, LiveFinding>,
+    found: readonly Finding[],
+    event: string,
+    time: number,
+    received: number,
+    person: string | undefined,
+  ): string[] {
+    const ids: string[] = [];
+    const when = Number.isNaN(time) ? received : time;
+    const late = when < this.#newest - this.#setup.lateness;
+    for (const about of found) {
+      const id = liveFindingId(this.#setup.organization, about, about.rule.id, when);
+      if (ids.includes(id)) continue;
+      ids.push(id);
+      const known = findings.get(id);
+      if (known === undefined) {
+        const document = { ...about, id };
+        const exception = exceptionFor(this.#setup.exceptions, document, received);
+        findings.set(id, {
+          id,
+          level: about.level,
+          first: when,
+          last: when,
+          count: 1,
+          events: [{ id: event, time }],
+          person,
+          document,
+          exception: exception?.id,
+          late,
+        });
+        continue;
+      }
+      known.count += 1;
+      known.first = Math.min(known.first, when);
+      known.last = Math.max(known.last, when);
+      known.late ||= late;
+      if (known.events.length < MOST_EVENTS) known.events.push({ id: event, time });
+    }
+    return ids;
+  }
+
+  #row(
+    batch: LiveBatch,
+    id: string,
+    text: string,
+    event: LogEvent,
+    entry: Entry,
+    findings: readonly string[],
+  ): EventRow {
+    const { attribution, facts } = entry;
+    const { fields, numbers } = this.#fields.of(event);
+    const known = attribution.provider !== undefined;
+    return {
+      id,
+      time: event.time ?? Number.NaN,
+      received: batch.received,
+      source: batch.source.id,
+      kind: facts.class.key,
+      format: facts.class.format,
+      class_uid: facts.class.class_uid,
+      activity: facts.class.activity,
+      outcome: facts.outcome,
+      provider: attribution.provider ?? '',
+      account: attribution.account ?? '',
+      person: attribution.person ?? '',
+      host: attribution.host ?? batch.context?.host ?? '',
+      src_ip: attribution.src_ip ?? '',
+      link: attribution.link ?? '',
+      attribution_confidence: known ? attribution.confidence : '',
+      attribution_by: attribution.by,
+      normal: Object.entries(facts.values).flat() as string[],
+      fields,
+      numbers,
+      raw: text,
+      rules: this.#ruleIds.length > 1 ? [...new Set(this.#ruleIds)] : this.#ruleIds,
+      findings,
+    };
+  }
+
+  #unreadRow(batch: LiveBatch, id: string, text: string): EventRow {
+    return {
+      id,
+      time: Number.NaN,
+      received: batch.received,
+      source: batch.source.id,
+      kind: 'unread',
+      format: '',
+      class_uid: 0,
+      activity: '',
+      outcome: 'unknown',
+      provider: '',
+      account: '',
+      person: '',
+      host: batch.context?.host ?? '',
+      src_ip: '',
+      link: '',
+      attribution_confidence: '',
+      attribution_by: [],
+      normal: [],
+      fields: [],
+      numbers: [],
+      raw: text,
+      rules: [],
+      findings: [],
+    };
+  }
+
+  #readOf(_eventClass: EventClass, bounds: readonly Bound[]): readonly string[] {
+    const names = new Set<string>();
+    for (const bound of bounds) for (const name of sourceFields(this.#rows.get(bound.rule)!, bound)) names.add(name);
+    return [...names];
+  }
+
+  /** Begins the ledger anew; what the judge of terms has seen stays with it, for it holds the old entries. */
+  #renew(): void {
+    this.#judgement = this.#makeJudgement();
+  }
+}
+
+/** The scan's judgement, with indicators told as they are met. */
+class LiveJudgement extends Judgement {
+  readonly #sighted: (
+    indicator: Indicator,
+    path: NormalPath,
+    field: string,
+    value: string,
+    entry: Entry,
+    event: LogEvent,
+  ) => void;
+  readonly #indicators: ConstructorParameters<typeof Judgement>[0]['indicators'];
+
+  constructor(
+    parts: ConstructorParameters<typeof Judgement>[0],
+    sighted: (
+      indicator: Indicator,
+      path: NormalPath,
+      field: string,
+      value: string,
+      entry: Entry,
+      event: LogEvent,
+    ) => void,
+  ) {
+    super(parts);
+    this.#indicators = parts.indicators;
+    this.#sighted = sighted;
+  }
+
+  override indicator(path: NormalPath, field: string, value: unknown, entry: Entry, event: LogEvent): void {
+    const text = String(Array.isArray(value) ? value[0] : value);
+    for (const indicator of this.#indicators.match(path, text))
+      this.#sighted(indicator, path, field, text.slice(0, 512), entry, event);
+  }
+}
+
+function micros(time: string | null): number {
+  return time === null ? Number.NaN : Date.parse(time) * 1000;
+}
+
+function median(values: number[]): number {
+  if (values.length === 0) return Number.NaN;
+  values.sort((a, b) => a - b);
+  return values[values.length >> 1];
+}

@@ -1,0 +1,138 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import type { FromChdb, ToChdb } from './chdb-protocol.ts';
+import type { SqlClient } from './sql-client.ts';
+
+/** Milliseconds: reading the parts of a large store takes its time. */
+const STARTING = 120_000;
+/** A process that died is started again after this long. */
+const PAUSE = 500;
+
+type Ask = ToChdb extends infer A ? (A extends ToChdb ? Omit<A, 'id'> : never) : never;
+
+interface Waiting {
+  resolve(rows: readonly unknown[]): void;
+  reject(error: Error): void;
+}
+
+/** chDB in a process of its own. When that dies, what was asked fails with StoreUnavailable and it is started again. */
+export class ChdbClient implements SqlClient {
+  readonly #folder: string;
+  readonly #waiting = new Map<number, Waiting>();
+  #child: ChildProcess | undefined;
+  #next = 0;
+  #closing = false;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @throws Error where the library can't be loaded or the folder can't be opened */
+  static async open(folder: string): Promise<ChdbClient> {
+    const client = new ChdbClient(folder);
+    await client.#start();
+    return client;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async command(sql: string): Promise<void> {
+    await this.#ask({ do: 'command', sql });
+  }
+
+  async insert(table: string, lines: readonly Uint8Array[]): Promise<void> {
+    await this.#ask({ do: 'insert', table, lines });
+  }
+
+  async query<T>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]> {
+    return (await this.#ask({ do: 'query', sql, params })) as T[];
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const child = this.#child;
+    if (child === undefined) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    await this.#ask({ do: 'close' }).catch(() => child.kill('SIGKILL'));
+    await gone;
+  }
+
+  #ask(ask: Ask): Promise<readonly unknown[]> {
+    const child = this.#child;
+    if (child === undefined || !child.connected)
+      return Promise.reject(
+        new StoreUnavailable('events', 'The event store is being started again.', { retryAfter: 2 }),
+      );
+    const id = this.#next;
+    this.#next += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      child.send({ ...ask, id } as ToChdb, (error) => {
+        if (error !== null) this.#settle(id, (one) => one.reject(gone(error)));
+      });
+    });
+  }
+
+  #settle(id: number, how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (waiting !== undefined) how(waiting);
+  }
+
+  async #start(): Promise<void> {
+    const script = fileURLToPath(new URL('./chdb-process.ts', import.meta.url));
+    // The `advanced` form passes bytes as bytes.
+    const child = fork(script, [this.#folder], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      if (said.length < 4_000) said += chunk;
+    });
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`The event store in ${this.#folder} did not start within ${STARTING / 1000} s.`));
+      }, STARTING);
+      child.once('error', reject);
+      child.once('exit', (code, signal) =>
+        reject(new Error(`The event store in ${this.#folder} ended at its start (${signal ?? code}): ${said.trim()}`)),
+      );
+      child.on('message', (message: FromChdb) => {
+        if ('ready' in message) {
+          clearTimeout(late);
+          resolve();
+        } else if ('error' in message) this.#settle(message.id, ({ reject: fail }) => fail(new Error(message.error)));
+        else this.#settle(message.id, ({ resolve: give }) => give(message.rows));
+      });
+    });
+    child.removeAllListeners('exit');
+    child.once('exit', () => this.#died());
+    child.on('error', () => {});
+    this.#child = child;
+    if (!child.connected || child.exitCode !== null) this.#died();
+  }
+
+  #died(): void {
+    this.#child = undefined;
+    for (const id of [...this.#waiting.keys()])
+      this.#settle(id, ({ resolve, reject }) => (this.#closing ? resolve([]) : reject(gone())));
+    if (this.#closing) return;
+    const again = () => {
+      if (!this.#closing) this.#start().catch(() => setTimeout(again, PAUSE * 4));
+    };
+    setTimeout(again, PAUSE);
+  }
+}
+
+function gone(cause?: unknown): StoreUnavailable {
+  return new StoreUnavailable('events', 'The event store (chDB) ended while it worked; it is started again.', {
+    retryAfter: 2,
+    cause,
+  });
+}

@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import { ChdbClient } from './chdb-client.ts';
+import type { EventStore, EventTables, RowBatch, StoredEvent } from './event-store.ts';
+import { GroupCommit } from './group-commit.ts';
+import { type Cluster, databaseOf, foundation, migrations } from './schema.ts';
+import { ServerClient, type ServerOptions } from './server-client.ts';
+import type { SqlClient } from './sql-client.ts';
+
+export type EventStoreOptions = { readonly folder: string } | (ServerOptions & { readonly cluster?: Cluster });
+
+/** Rules in SQL are long, and a query must never take the memory that inserts need. */
+const LIMITS =
+  'max_query_size = 268435456, max_ast_elements = 10000000, max_expanded_ast_elements = 10000000, max_parser_depth = 10000, max_ast_depth = 10000';
+const QUERY_MEMORY = 2 * 2 ** 30;
+const TIMEOUT = 60;
+
+/** ClickHouse's words and codes for: no room, can't write, too many parts, shutting down. */
+const FULL =
+  /NOT_ENOUGH_SPACE|No space left on device|CANNOT_WRITE|CANNOT_RESERVE|errno: 28|Read-only file system|CANNOT_FSYNC|TOO_MANY_PARTS|CANNOT_OPEN_FILE|CANNOT_CLOSE_FILE|CANNOT_CREATE_DIRECTORY/;
+
+/** @throws Error where our own can't be started; a server by URL is reached for at the first call */
+export async function openEventStore(options: EventStoreOptions): Promise<EventStore> {
+  if ('folder' in options) {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    return new ClickHouseEventStore(await ChdbClient.open(options.folder), undefined);
+  }
+  return new ClickHouseEventStore(new ServerClient(options), options.cluster);
+}
+
+class ClickHouseEventStore implements EventStore {
+  readonly #sql: SqlClient;
+  readonly #cluster: Cluster | undefined;
+  readonly #commits = new Map<string, GroupCommit>();
+
+  constructor(sql: SqlClient, cluster: Cluster | undefined) {
+    this.#sql = sql;
+    this.#cluster = cluster;
+  }
+
+  async ensure(organization: string): Promise<void> {
+    const database = databaseOf(organization);
+    await this.#safe(async () => {
+      for (const statement of foundation(database, this.#cluster)) await this.#sql.command(statement);
+      const [{ version }] = await this.#sql.query<{ version: number }>(
+        `SELECT max(version) AS version FROM ${database}.schema_version`,
+        {},
+      );
+      const all = migrations(database, this.#cluster);
+      if (version > all.length)
+        throw new Error(
+          `The events of this organisation were written by a newer Chaperone (version ${version} of their tables; this one knows ${all.length}).`,
+        );
+      for (let next = version; next < all.length; next += 1) {
+        for (const statement of all[next]) await this.#sql.command(statement);
+        await this.#sql.command(`INSERT INTO ${database}.schema_version (version) VALUES (${next + 1})`);
+      }
+    });
+  }
+
+  insert(organization: string, batch: RowBatch): Promise<void> {
+    let commit = this.#commits.get(organization);
+    if (commit === undefined) {
+      const table = tablesOf(organization).events;
+      commit = new GroupCommit((pieces) => this.#safe(() => this.#sql.insert(table, pieces)));
+      this.#commits.set(organization, commit);
+    }
+    return commit.add(batch);
+  }
+
+  query<T>(
+    organization: string,
+    sql: (tables: EventTables) => string,
+    params: Readonly<Record<string, unknown>> = {},
+    { timeout = TIMEOUT }: { readonly timeout?: number } = {},
+  ): Promise<T[]> {
+    const settings = `SETTINGS max_execution_time = ${timeout}, max_memory_usage = ${QUERY_MEMORY}, ${LIMITS}`;
+    const tables = tablesOf(organization);
+    return this.#safe(() => this.#sql.query<T>(`${sql(tables)}\n${settings}`, params));
+  }
+
+  async event(organization: string, id: string): Promise<StoredEvent | undefined> {
+    const rows = await this.query<StoredRow>(
+      organization,
+      ({ events }) => `SELECT * FROM ${events} WHERE id = {id:UUID} LIMIT 1`,
+      { id },
+    );
+    return rows.length === 0 ? undefined : storedEvent(rows[0]);
+  }
+
+  async expire(
+    organization: string,
+    before: number,
+    { only, except }: { readonly only?: readonly string[]; readonly except?: readonly string[] },
+  ): Promise<void> {
+    const { events } = tablesOf(organization);
+    const named = (list: readonly string[]) =>
+      list.map((source) => `'${source.replace(/[^0-9a-f-]/gi, '')}'`).join(', ');
+    const conditions = [`received < ${Math.round(before)}`];
+    if (only !== undefined) conditions.push(only.length === 0 ? '0' : `source IN (${named(only)})`);
+    if (except !== undefined && except.length > 0) conditions.push(`source NOT IN (${named(except)})`);
+    await this.#safe(() => this.#sql.command(`DELETE FROM ${events} WHERE ${conditions.join(' AND ')}`));
+  }
+
+  async size(organization: string): Promise<{ rows: number; bytes: number }> {
+    const [row] = await this.#safe(() =>
+      this.#sql.query<{ rows: string; bytes: string }>(
+        `SELECT toString(sum(rows)) AS rows, toString(sum(bytes_on_disk)) AS bytes FROM system.parts WHERE active AND table = 'events' AND database = {database:String}`,
+        { database: databaseOf(organization) },
+      ),
+    );
+    return { rows: Number(row.rows), bytes: Number(row.bytes) };
+  }
+
+  async drop(organization: string): Promise<void> {
+    this.#commits.delete(organization);
+    await this.#safe(() => this.#sql.command(`DROP DATABASE IF EXISTS ${databaseOf(organization)} SYNC`));
+  }
+
+  async ping(): Promise<void> {
+    await this.#safe(() => this.#sql.query('SELECT 1', {}));
+  }
+
+  close(): Promise<void> {
+    return this.#sql.close();
+  }
+
+  async #safe<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Error && FULL.test(error.message))
+        throw new StoreUnavailable(
+          'events',
+          `The event store can't write: ${error.message.split('\n')[0].slice(0, 300)}`,
+          { retryAfter: 10, cause: error },
+        );
+      throw error;
+    }
+  }
+}
+
+function tablesOf(organization: string): EventTables {
+  const database = databaseOf(organization);
+  return { database, events: `${database}.events`, activity: `${database}.activity` };
+}
+
+/** A row as JSON of ClickHouse: 64-bit numbers are texts. */
+export interface StoredRow extends Omit<StoredEvent, 'time' | 'received' | 'timed'> {
+  readonly time: string | number;
+  readonly received: string | number;
+  readonly timed: number;
+}
+
+/** A row of `SELECT *` as a stored event. */
+export function storedEvent({ time, received, timed, ...row }: StoredRow): StoredEvent {
+  return { ...row, time: Number(time), received: Number(received), timed: timed === 1 };
+}

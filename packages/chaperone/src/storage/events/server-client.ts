@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { StoreUnavailable } from '../store-unavailable.ts';
+import type { SqlClient } from './sql-client.ts';
+
+export interface ServerOptions {
+  readonly url: string;
+  readonly user?: string;
+  readonly password?: string;
+}
+
+/** Milliseconds: a rule over all events takes its time. */
+const PATIENCE = 300_000;
+
+/** A ClickHouse by URL. */
+export class ServerClient implements SqlClient {
+  readonly #client: ClickHouseClient;
+
+  constructor({ url, user, password }: ServerOptions) {
+    this.#client = createClient({
+      url,
+      ...(user === undefined ? {} : { username: user }),
+      ...(password === undefined ? {} : { password }),
+      request_timeout: PATIENCE,
+      max_open_connections: 16,
+      application: 'chaperone',
+    });
+  }
+
+  command(sql: string): Promise<void> {
+    return reached(async () => void (await this.#client.command({ query: sql })));
+  }
+
+  insert(table: string, lines: readonly Uint8Array[]): Promise<void> {
+    return reached(async () => {
+      // An insert is answered when the server has it; with insert_quorum the operator may ask for more.
+      const { stream } = await this.#client.exec({
+        query: `INSERT INTO ${table} FORMAT TabSeparated`,
+        values: Readable.from(lines.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))),
+      });
+      for await (const _ of stream) {
+        // Nothing is said but errors, which the client throws.
+      }
+    });
+  }
+
+  query<T>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]> {
+    return reached(async () =>
+      (await this.#client.query({ query: sql, query_params: params, format: 'JSONEachRow' })).json<T>(),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+}
+
+/** Errors of the network say that the server can't be reached; errors of ClickHouse pass. */
+async function reached<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, message } = error as { code?: string; message?: string };
+    if (
+      /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR)/.test(code ?? '') ||
+      /socket hang up|Timeout error/.test(message ?? '')
+    )
+      throw new StoreUnavailable('events', `The event store (ClickHouse) can't be reached: ${message}`, {
+        cause: error,
+      });
+    throw error;
+  }
+}

@@ -1,0 +1,9 @@
+/** The one way in which the event store talks to ClickHouse, in-process or by URL. Errors are what ClickHouse says, as `Error`. */
+export interface SqlClient {
+  /** A statement without an answer. */
+  command(sql: string): Promise<void>;
+  /** Tab-separated lines into a table, pieces laid end to end; resolves when they are on the disk. */
+  insert(table: string, lines: readonly Uint8Array[]): Promise<void>;
+  query<T>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]>;
+  close(): Promise<void>;
+}
