@@ -42,7 +42,9 @@ function windows(events: EventSpec[]): SampleRecord[] {
 /** An event as Winlogbeat lays it out: the header in `winlog`, every value of the data as text. */
 function winlogbeat({ System, EventData, UserData }: Tree): Tree {
   const system = System as Tree;
-  const id = Number(system.EventID);
+  // Classic sources qualify their numbers: then the number is the element's text.
+  const { EventID } = system;
+  const id = typeof EventID === 'object' ? Number((EventID as Tree)['#text']) : Number(EventID);
   return {
     '@timestamp': attribute(system, 'TimeCreated', 'SystemTime').replace(/0+Z$/, 'Z').replace(/\.Z$/, '.000Z'),
     event: { code: String(id), kind: 'event', provider: attribute(system, 'Provider', 'Name') },

@@ -1,4 +1,6 @@
 export type * from './finding.ts';
+export { type StoredBy, storeFindings } from './findings/store-findings.ts';
+export { packIndicators } from './indicators/index.ts';
 export type { LiveException } from './live/exceptions.ts';
 export { type JudgedBatch, type LiveBatch, LiveEngine, type LiveSetup, type LiveSource } from './live/live-engine.ts';
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';

@@ -110,11 +110,14 @@ const MOST_ENTRIES = 100_000;
 /** Characters of a line that couldn't be read, as it is shown. */
 const MOST_LINE = 2_000;
 const RAW = 6_000;
+/** Findings whose last wording is remembered. */
+const MOST_SAID = 50_000;
 
 /** Judges the events of one organisation as they come. The scan's engine, with findings that grow instead of a report at the end. */
 export class LiveEngine {
   readonly registry: Registry | undefined;
   readonly #setup: LiveSetup;
+  #exceptions: readonly LiveException[];
   readonly #mask: (value: string) => string;
   readonly #rows: ReadonlyMap<Rule, RuleRow>;
   readonly #correlator: Correlator;
@@ -136,6 +139,8 @@ export class LiveEngine {
   /** newest event time among confirmed events */
   #newest = Number.NEGATIVE_INFINITY;
   #dirty = false;
+  /** findings of terms and changes as they were said last, by id */
+  readonly #said = new Map<string, string>();
   // What the event at hand brought about
   #inputs: LiveInput[] = [];
   #watched: [Entry, number, LivePlace][] = [];
@@ -146,6 +151,7 @@ export class LiveEngine {
   constructor(setup: LiveSetup, mask: (value: string) => string) {
     this.#setup = setup;
     this.#mask = mask;
+    this.#exceptions = setup.exceptions;
     this.registry =
       setup.registry === undefined
         ? undefined
@@ -183,6 +189,11 @@ export class LiveEngine {
         (indicator, path, field, value, entry, event) => this.#sighted(indicator, path, field, value, entry, event),
       );
     this.#judgement = this.#makeJudgement();
+  }
+
+  /** Exceptions that hold from now on. */
+  except(exceptions: readonly LiveException[]): void {
+    this.#exceptions = exceptions;
   }
 
   /** Judges a batch. What it feeds into correlations and terms counts only after `confirm`, when the batch is stored. */
@@ -291,10 +302,22 @@ export class LiveEngine {
         // An account that nobody declared is one finding for good; a broken term is one for each time.
         const when = about.detector === 'change' ? 'once' : Date.parse(about.time ?? '') * 1000 || 'untimed';
         const places = [about.source, ...(about.sources ?? [])] as LivePlace[];
-        this.#settled(findings, about, liveFindingId(this.#setup.organization, about, about.rule.id, when), places);
+        const id = liveFindingId(this.#setup.organization, about, about.rule.id, when);
+        // The judge says everything each time; what was said before needs not be stored again.
+        const said = `${about.level} ${about.time_end ?? ''} ${places.length} ${about.why}`;
+        if (this.#said.get(id) === said) continue;
+        if (this.#said.size >= MOST_SAID) this.#said.clear();
+        this.#said.set(id, said);
+        this.#settled(findings, about, id, places);
       }
     }
     return [...findings.values()];
+  }
+
+  /** Says that what `settle` gave could not be stored: it is given again the next time. */
+  unsettle(): void {
+    this.#said.clear();
+    this.#dirty = true;
   }
 
   #settled(findings: Map<string, LiveFinding>, about: Finding, id: string, places: readonly LivePlace[]): void {
@@ -302,7 +325,7 @@ export class LiveEngine {
     const last = about.time_end === undefined ? first : micros(about.time_end);
     const events = places.filter(({ event }) => event !== undefined).map(({ event }) => ({ id: event, time: first }));
     const document = { ...about, id };
-    const exception = exceptionFor(this.#setup.exceptions, document, Date.now() * 1000);
+    const exception = exceptionFor(this.#exceptions, document, Date.now() * 1000);
     findings.set(id, {
       id,
       level: about.level,
@@ -423,7 +446,7 @@ export class LiveEngine {
       const known = findings.get(id);
       if (known === undefined) {
         const document = { ...about, id };
-        const exception = exceptionFor(this.#setup.exceptions, document, received);
+        const exception = exceptionFor(this.#exceptions, document, received);
         findings.set(id, {
           id,
           level: about.level,

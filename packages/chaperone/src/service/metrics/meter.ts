@@ -4,7 +4,7 @@ import type { ListenerMeter } from '../../telemetry/index.ts';
 /** What the service counts of itself, in Prometheus's terms: names `chaperone_*`, times in seconds, sizes in bytes. */
 export interface Meter extends ListenerMeter {
   readonly registry: Registry;
-  /** one batch on its way through: seconds in the queue, in the engine, in each store */
+  /** one batch on its way through: seconds in the engine with the wait for it, and in each store */
   batch(organization: string, listener: string, seconds: BatchTimes): void;
   /** seconds between an event's own time and its receipt, of a batch's newest event */
   lag(organization: string, listener: string, seconds: number): void;
@@ -13,7 +13,6 @@ export interface Meter extends ListenerMeter {
 }
 
 export interface BatchTimes {
-  readonly queue: number;
   readonly judge: number;
   readonly events: number;
   readonly state: number;
@@ -50,7 +49,7 @@ export function createMeter(): Meter {
   });
   const times = new Histogram({
     name: 'chaperone_batch_seconds',
-    help: 'Time that batches spend: queue, judge (decode and rules), events (event store), state (state store)',
+    help: 'Time that batches spend: judge (wait, decode and rules), events (event store), state (state store)',
     labelNames: [...labelNames, 'stage'],
     buckets: SECONDS,
     registers,

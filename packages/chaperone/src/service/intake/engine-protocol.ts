@@ -1,0 +1,38 @@
+import type { JudgedBatch, LiveException, LiveFinding, LiveSetup, LiveSource } from '../../detection/index.ts';
+import type { RecordBatch } from '../../telemetry/index.ts';
+
+/** A delivery on its way to an engine. */
+export interface EngineBatch {
+  readonly organization: string;
+  readonly source: LiveSource;
+  readonly records: RecordBatch;
+  readonly received: number;
+  /** begins the salts of its events' ids; undefined: equal records of the delivery are told apart by their number among each other */
+  readonly salt?: string;
+  /** ids that the events have already */
+  readonly ids?: readonly string[];
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** What the main thread says to an engine's thread. Whatever has an `id` is answered. */
+export type ToEngine =
+  | { readonly kind: 'setup'; readonly id: number; readonly setup: LiveSetup; readonly maskKey: Uint8Array }
+  | { readonly kind: 'exceptions'; readonly organization: string; readonly exceptions: readonly LiveException[] }
+  | { readonly kind: 'judge'; readonly id: number; readonly batch: EngineBatch }
+  | { readonly kind: 'confirm'; readonly organization: string; readonly number: number }
+  | { readonly kind: 'forget'; readonly organization: string; readonly number: number }
+  | {
+      readonly kind: 'settle';
+      readonly id: number;
+      readonly organization: string;
+      readonly received: number;
+      readonly idle: boolean;
+    }
+  | { readonly kind: 'unsettle'; readonly organization: string }
+  | { readonly kind: 'drop'; readonly organization: string };
+
+export type FromEngine =
+  | { readonly id: number; readonly judged: JudgedBatch }
+  | { readonly id: number; readonly settled: readonly LiveFinding[] }
+  | { readonly id: number; readonly done: true }
+  | { readonly id: number; readonly error: string };
