@@ -1,12 +1,12 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { StoreUnavailable } from '../store-unavailable.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded/embedded-server.ts';
 import { CHANNEL, Hearing } from './hearing.ts';
 import { migrate } from './migrate.ts';
 import { MEMBER, ORGANIZATION, SYSTEM } from './row-security.ts';
 import type { Notice, StateStore, Tx } from './state-store.ts';
 import type { Database } from './tables.ts';
+import { translate } from './translate.ts';
 
 export interface StateStoreOptions {
   /** a PostgreSQL of the user's own; without it, one is started in `folder` */
@@ -30,9 +30,6 @@ const CONNECTING = 5_000;
 const STATEMENT = 60_000;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Codes of PostgreSQL and of sockets that say: gone, going, coming, or out of room. Class 08 connection, 53 resources, 57P shutdown, 58 system. */
-const GONE = /^(08|53|57P|58|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 
 /**
  * Opens the state store and brings it up to date.
@@ -141,21 +138,6 @@ class PostgresStateStore implements OpenStateStore {
 }
 
 const BIGINT = 20;
-
-/** An error of the connection as StoreUnavailable; anything else as it is. */
-function translate(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof StoreUnavailable) return error;
-  const { code } = error as { code?: unknown };
-  const lost =
-    /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(
-      error.message,
-    );
-  const starting = /the database system is (starting up|shutting down|in recovery)/.test(error.message);
-  if (!lost && !starting && !(typeof code === 'string' && GONE.test(code))) return error;
-  return new StoreUnavailable('state', `The state store (PostgreSQL) can't be used now: ${error.message}`, {
-    cause: error,
-  });
-}
 
 async function createDatabase(url: string): Promise<void> {
   const at = new URL(url);

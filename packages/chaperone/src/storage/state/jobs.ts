@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { PgBoss } from 'pg-boss';
+import { translate } from './translate.ts';
+
+/**
+ * Does one job. Thrown errors are logged and the job is tried again later; `signal` tells that it took too long or the service stops. A job
+ * may run again after it was half done: it must be one that can be repeated.
+ */
+export type JobHandler<T> = (data: T, signal: AbortSignal) => Promise<void>;
+
+export interface EnqueueOptions {
+  /** of jobs of one key one waits and one runs: a further one joins the one that waits */
+  readonly singletonKey?: string;
+  /** not before; a number is seconds from now */
+  readonly startAfter?: Date | number;
+}
+
+/**
+ * Long and periodic work, kept in the state store and taken by any node; each job by one. What one node had begun when it died is taken by
+ * another within about two minutes. Data are small JSON: ids and names, never secrets or the content of logs.
+ */
+export interface Jobs {
+  /** Does the jobs of a name on this node, at most `atOnce` (1) at a time. Before it, `enqueue` of that name fails. */
+  handle<T extends object>(name: string, work: JobHandler<T>, options?: { readonly atOnce?: number }): Promise<void>;
+  /** @throws StoreUnavailable */
+  enqueue(name: string, data: object, options?: EnqueueOptions): Promise<void>;
+  /** Does something again and again, once over all nodes: by cron (UTC, minutes) or every so many seconds, from now on. */
+  schedule(name: string, when: string | number, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
+  /** Waits for what runs, up to `patience` seconds (20); what is broken off is tried again. */
+  stop(patience?: number): Promise<void>;
+}
+
+const SCHEMA = 'jobs';
+const CONNECTIONS = 3;
+/** Seconds after which a job's node counts as dead when it shows no life. */
+const HEARTBEAT = 60;
+/** Seconds that one job may take. */
+const LONGEST = 6 * 3600;
+const TRIES_AGAIN = { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 900 };
+/** What was done is forgotten after a day (seconds). */
+const KEPT = 86_400;
+
+/**
+ * @param store a state store, which must stay open
+ * @throws StoreUnavailable
+ */
+export async function openJobs(
+  store: { readonly url: string },
+  { log = () => {} }: { log?: (line: string) => void } = {},
+): Promise<Jobs> {
+  const boss = new PgBoss({
+    connectionString: store.url,
+    schema: SCHEMA,
+    max: CONNECTIONS,
+    application_name: 'chaperone jobs',
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+  });
+  // Mostly that the database can't be reached: it tries again by itself.
+  boss.on('error', (error) => log(`jobs: ${error.message}`));
+  try {
+    await boss.start();
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => {});
+    throw translate(error);
+  }
+  return new PostgresJobs(boss, log);
+}
+
+class PostgresJobs implements Jobs {
+  readonly #boss: PgBoss;
+  readonly #log: (line: string) => void;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(boss: PgBoss, log: (line: string) => void) {
+    this.#boss = boss;
+    this.#log = log;
+  }
+
+  async handle<T extends object>(
+    name: string,
+    work: JobHandler<T>,
+    { atOnce = 1 }: { readonly atOnce?: number } = {},
+  ): Promise<void> {
+    await this.#boss.createQueue(name, {
+      policy: 'short',
+      expireInSeconds: LONGEST,
+      heartbeatSeconds: HEARTBEAT,
+      deleteAfterSeconds: KEPT,
+      ...TRIES_AGAIN,
+    });
+    const options = { localConcurrency: atOnce, groupConcurrency: 1, pollingIntervalSeconds: 1 };
+    await this.#boss.work<T>(name, options, async ([job]) => {
+      try {
+        await work(job.data, job.signal);
+      } catch (error) {
+        this.#log(`job ${name}: ${error instanceof Error ? error.message : String(error)}`);
+        throw error;
+      }
+    });
+  }
+
+  async enqueue(name: string, data: object, { singletonKey, startAfter }: EnqueueOptions = {}): Promise<void> {
+    // A queue of this kind lets one wait per key, so what has no key gets one of its own; the group lets one run.
+    const key =
+      singletonKey === undefined ? { singletonKey: randomUUID() } : { singletonKey, group: { id: singletonKey } };
+    try {
+      await this.#boss.send(name, data, { ...key, startAfter });
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  async schedule(name: string, when: string | number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    await this.handle(name, (_, signal) => work(signal));
+    const one = { singletonKey: name, group: { id: name } };
+    if (typeof when === 'string') {
+      await this.#boss.schedule(name, when, {}, { ...one, tz: 'UTC', missed: 'once' });
+      return;
+    }
+    // Every node asks for it, and the first of each period is heard.
+    const ask = () =>
+      this.#boss
+        .send(name, {}, { ...one, singletonSeconds: when, retryLimit: 0 })
+        .catch((error: Error) => this.#log(`job ${name}: ${error.message}`));
+    this.#timers.push(setInterval(ask, when * 1000).unref());
+    await ask();
+  }
+
+  async stop(patience = 20): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#boss.stop({ graceful: true, timeout: patience * 1000 });
+  }
+}
