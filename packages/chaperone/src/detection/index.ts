@@ -1,6 +1,28 @@
 export type * from './finding.ts';
 export { type StoredBy, storeFindings } from './findings/store-findings.ts';
 export { packIndicators } from './indicators/index.ts';
+export {
+  type ActiveIndicators,
+  activeIndicators,
+  countSightings,
+  type Effective,
+  effectiveConfidence,
+  type Feed,
+  type FeedOutcome,
+  type FeedProblem,
+  type FeedSettings,
+  importIndicators,
+  type MetIndicator,
+  ownWarningLists,
+  type PullDeps,
+  pullFeed,
+  type SecretBox,
+  type SightedRow,
+  type StandingRow,
+  type StandingRule,
+  sightingBundle,
+  standingOf,
+} from './indicators/live/index.ts';
 export type { LiveException } from './live/exceptions.ts';
 export { type JudgedBatch, type LiveBatch, LiveEngine, type LiveSetup, type LiveSource } from './live/live-engine.ts';
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';

@@ -2,6 +2,14 @@ export { allFormats } from './all-formats.ts';
 export { CONTAINER_LIMITS, type ContainerLimits } from './containers/index.ts';
 export { type DiscoverOptions, discover, openSource, type Source, type SourceInfo } from './discover/index.ts';
 export type * from './event.ts';
+export {
+  type Fetched,
+  FetchFailure,
+  type FetchFailureCode,
+  type FetchOptions,
+  type Patience,
+  patientFetch,
+} from './fetch/index.ts';
 export type * from './format.ts';
 export { type CsvMapping, csvFormat, csvMappingSchema, loadCsvMapping } from './formats/index.ts';
 export { FRAMING_LIMITS, type FramingLimits } from './framing/index.ts';

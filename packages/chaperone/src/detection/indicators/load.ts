@@ -42,6 +42,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   source: 'source',
   feed: 'source',
   reference: 'source',
+  to_ids: 'detect',
+  'to-ids': 'detect',
   description: 'description',
   comment: 'description',
   note: 'description',
@@ -56,15 +58,20 @@ const WEIGHTS: Readonly<Record<string, number>> = { low: 15, medium: 50, high: 8
  * @example
  * const { indicators, problems } = loadIndicators('type,value\ndomain,evil.example\n', 'feed.csv');
  */
-export function loadIndicators(text: string, file: string): LoadedIndicators {
+export function loadIndicators(text: string, file: string, keepBenign = false): LoadedIndicators {
   const store = new IndicatorStore();
-  const problems = readIndicators([text], file, store);
+  const problems = readIndicators([text], file, store, keepBenign);
   return { indicators: [...new IndicatorTable(store.pack()).all()], problems };
 }
 
 /** Reads indicators from the pieces of a text into a store; of a list or CSV no more than a piece is held at a time. */
-export function readIndicators(pieces: Iterable<string>, file: string, store: IndicatorStore): IndicatorProblem[] {
-  const reader = new Reader(file, store);
+export function readIndicators(
+  pieces: Iterable<string>,
+  file: string,
+  store: IndicatorStore,
+  keepBenign = false,
+): IndicatorProblem[] {
+  const reader = new Reader(file, store, keepBenign);
   const walk = pieces[Symbol.iterator]();
   const first = (walk.next().value ?? '').replace(/^\ufeff/, '');
   const rest = { [Symbol.iterator]: () => walk };
@@ -96,7 +103,8 @@ function readRows(first: string, rest: Iterable<string>, reader: Reader): void {
       if (!begun) {
         begun = true;
         const head = row.record.map((cell) => cell.toLowerCase().trim().replace(/\s+/g, '-'));
-        const roles = head.map((cell) => HEADERS[cell]);
+        // Where a column is called type, its neighbour category only groups (MISP).
+        const roles = head.map((cell) => (cell === 'category' && head.includes('type') ? undefined : HEADERS[cell]));
         if (roles.includes('value') || (roles.includes('type') && head.includes('type'))) {
           columns = roles;
           continue;
@@ -126,6 +134,7 @@ function readRow(
     const text = record[columns.indexOf(role)];
     return columns.includes(role) && text !== undefined && text !== '' ? text : undefined;
   };
+  if (/^(?:0|false)$/i.test(cell('detect') ?? '')) return;
   const value = cell('value');
   if (value === undefined)
     return void reader.problem('INDICATORS_ROW', line, 'The row has no value.', 'Mend or remove the row.');

@@ -8,6 +8,7 @@ const MAX_PROBLEMS = 200;
 
 /** Takes indicators of one file into a store, and notes what it could not take. */
 export class Reader {
+  readonly #keepBenign: boolean;
   readonly #file: string;
   readonly #store: IndicatorStore;
   /** what this file adds begins here: only within a file does a value stand once */
@@ -15,7 +16,9 @@ export class Reader {
   readonly #problems: IndicatorProblem[] = [];
   #more = 0;
 
-  constructor(file: string, store: IndicatorStore) {
+  /** @param keepBenign what would only raise noise is taken too: the caller marks it by warning lists of its own */
+  constructor(file: string, store: IndicatorStore, keepBenign = false) {
+    this.#keepBenign = keepBenign;
     this.#file = file;
     this.#store = store;
     this.#since = store.size;
@@ -30,7 +33,7 @@ export class Reader {
     const normal = normalise(type, written);
     if (typeof normal === 'string')
       return void this.problem('INDICATORS_ROW', line, `Not read: ${normal}.`, 'Mend or remove the row.');
-    const reason = benign({ ...normal, written });
+    const reason = this.#keepBenign ? undefined : benign({ ...normal, written });
     if (reason !== undefined)
       return void this.problem(
         'INDICATORS_BENIGN',
@@ -62,9 +65,10 @@ export class Reader {
   }
 }
 
-/** A date as feeds write it, in milliseconds; null where something stands there that is none. */
+/** A date as feeds write it (ISO 8601, or MISP's seconds since 1970), in milliseconds; null where something stands there that is none. */
 export function readDate(text: unknown): number | undefined | null {
   if (text === undefined || text === '') return undefined;
+  if (typeof text === 'string' && /^\d{9,10}$/.test(text.trim())) return Number(text) * 1_000;
   if (typeof text !== 'string' || !/^\d{4}(?:-\d{2}(?:-\d{2}(?:[T ].{5,24})?)?)?$/.test(text.trim())) return null;
   const time = Date.parse(text.trim());
   return Number.isNaN(time) ? null : time;

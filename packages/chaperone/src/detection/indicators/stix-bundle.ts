@@ -1,5 +1,6 @@
 import { clamp, optional, type Reader, readDate } from './reader.ts';
-import { readStixPattern } from './stix-pattern.ts';
+import { readPattern } from './stix-pattern.ts';
+import { markOf } from './tlp.ts';
 
 interface StixObject {
   readonly type?: unknown;
@@ -13,7 +14,6 @@ interface StixObject {
   readonly name?: unknown;
   readonly created_by_ref?: unknown;
   readonly object_marking_refs?: unknown;
-  readonly definition?: { readonly tlp?: unknown };
 }
 
 /** Reads the indicators of a STIX 2.1 bundle. */
@@ -42,14 +42,7 @@ export function readStixBundle(text: string, reader: Reader): void {
   for (const object of objects as StixObject[]) {
     if (object?.type === 'identity' && typeof object.name === 'string') names.set(object.id, object.name);
     if (object?.type === 'marking-definition')
-      tlps.set(
-        object.id,
-        typeof object.definition?.tlp === 'string'
-          ? object.definition.tlp
-          : typeof object.name === 'string'
-            ? object.name
-            : '',
-      );
+      tlps.set(object.id, markOf(object.id, object as Readonly<Record<string, unknown>>) ?? '');
   }
   (objects as StixObject[]).forEach((object, at) => {
     if (object === null || typeof object !== 'object' || object.type !== 'indicator') return;
@@ -74,22 +67,22 @@ function readStixIndicator(
       `${id} has no STIX pattern.`,
       'Only patterns of type stix are read; give Sigma rules by --rules.',
     );
-  const found = readStixPattern(object.pattern);
-  if (typeof found === 'string')
-    return void reader.problem(
+  const { comparisons, unmatched } = readPattern(object.pattern);
+  for (const why of unmatched)
+    reader.problem(
       'INDICATORS_PATTERN',
       line,
-      `${id} isn't read: ${found}.`,
+      comparisons.length === 0 ? `${id} isn't read: ${why}.` : `Of ${id} not all is read: ${why}.`,
       'Write it as a Sigma rule where it matters.',
     );
   const from = readDate(object.valid_from);
   const until = readDate(object.valid_until);
   const tlp = Array.isArray(object.object_marking_refs)
     ? object.object_marking_refs
-        .map((ref) => tlps.get(ref) ?? KNOWN_TLP[String(ref)])
+        .map((ref) => markOf(ref) ?? tlps.get(ref))
         .find((name) => name !== undefined && name !== '')
     : undefined;
-  for (const { type, value } of found) {
+  for (const { type, value } of comparisons) {
     reader.add(
       type,
       value,
@@ -105,11 +98,3 @@ function readStixIndicator(
     );
   }
 }
-
-/** Markings that STIX 2.1 defines itself (section 7.2.1.4). */
-const KNOWN_TLP: Readonly<Record<string, string>> = {
-  'marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9': 'white',
-  'marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da': 'green',
-  'marking-definition--f88d31f6-486f-44da-b317-01333bde0b82': 'amber',
-  'marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed': 'red',
-};

@@ -1,0 +1,3 @@
+export { FetchFailure, type FetchFailureCode } from './fetch-failure.ts';
+export type { Fetched, FetchOptions } from './guarded-fetch.ts';
+export { type Patience, patientFetch } from './patient-fetch.ts';
