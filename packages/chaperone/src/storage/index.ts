@@ -1,6 +1,7 @@
 export { DataFolderError } from './data-folder/data-folder-error.ts';
 export { type LockedFolder, lockDataFolder } from './data-folder/lock-data-folder.ts';
 export { confirmMasterKey, masterKey } from './data-folder/master-key.ts';
+export { EventBackupError } from './events/event-backup.ts';
 export { EventEncoder } from './events/event-encoder.ts';
 export type * from './events/event-row.ts';
 export type * from './events/event-store.ts';

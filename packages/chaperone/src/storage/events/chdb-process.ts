@@ -12,6 +12,8 @@ const clientOf = (connection: ChdbConnection) => createClient({ connection } as 
 const writing = connect();
 const writer = clientOf(writing);
 const reader = clientOf(connect());
+// Backups and what expires take long, and must keep neither waiting.
+const keeper = clientOf(connect());
 const say = (message: FromChdb) => process.send?.(message);
 
 process.on('message', (ask: ToChdb) => {
@@ -29,6 +31,9 @@ async function answer(ask: ToChdb): Promise<unknown[]> {
     case 'command':
       await writer.command({ query: ask.sql });
       return [];
+    case 'upkeep':
+      await keeper.command({ query: ask.sql });
+      return [];
     case 'insert': {
       const values = ask.lines.length === 1 ? Buffer.from(ask.lines[0]) : Buffer.concat(ask.lines);
       await writing.chdb.rawInsert({ table: ask.table, values, format: 'TSV' });
@@ -40,6 +45,7 @@ async function answer(ask: ToChdb): Promise<unknown[]> {
     }
     case 'close':
       await reader.close();
+      await keeper.close();
       await writer.close();
       setImmediate(() => process.exit(0));
       return [];

@@ -68,6 +68,17 @@ export interface EventStore {
   ): Promise<void>;
   /** Bytes on disk and rows of an organisation. */
   size(organization: string): Promise<{ readonly rows: number; readonly bytes: number }>;
+  /**
+   * Writes all events and activity of an organisation that were stored before the call into a new folder, which appears when it is whole and on
+   * the disk. Events go on being stored meanwhile.
+   * @throws Error where the folder exists already or can't be written
+   */
+  backup(organization: string, folder: string): Promise<void>;
+  /**
+   * Puts back what `backup` wrote, instead of everything that the organisation's tables hold.
+   * @throws EventBackupError where the folder holds no whole backup of this organisation; nothing was changed then
+   */
+  restore(organization: string, folder: string): Promise<void>;
   /** Drops everything of an organisation. */
   drop(organization: string): Promise<void>;
   ping(): Promise<void>;

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { ChdbClient } from './chdb-client.ts';
+import { backupEvents, readContents, restoreEvents } from './event-backup.ts';
 import type { EventStore, EventTables, RowBatch, StoredEvent } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
 import { type Cluster, databaseOf, foundation, migrations } from './schema.ts';
@@ -110,6 +111,17 @@ class ClickHouseEventStore implements EventStore {
       ),
     );
     return { rows: Number(row.rows), bytes: Number(row.bytes) };
+  }
+
+  async backup(organization: string, folder: string): Promise<void> {
+    await this.#safe(() => backupEvents(this.#sql, organization, databaseOf(organization), folder));
+  }
+
+  async restore(organization: string, folder: string): Promise<void> {
+    const contents = await readContents(folder, organization);
+    await this.drop(organization);
+    await this.ensure(organization);
+    await this.#safe(() => restoreEvents(this.#sql, databaseOf(organization), folder, contents));
   }
 
   async drop(organization: string): Promise<void> {

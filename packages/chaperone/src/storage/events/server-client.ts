@@ -1,4 +1,7 @@
+import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { SqlClient } from './sql-client.ts';
@@ -48,6 +51,23 @@ export class ServerClient implements SqlClient {
     return reached(async () =>
       (await this.#client.query({ query: sql, query_params: params, format: 'JSONEachRow' })).json<T>(),
     );
+  }
+
+  save(select: string, file: string): Promise<void> {
+    return reached(async () => {
+      const { stream } = await this.#client.exec({ query: `${select} FORMAT Native` });
+      await pipeline(stream, createZstdCompress(), createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+    });
+  }
+
+  load(table: string, file: string): Promise<void> {
+    return reached(async () => {
+      const values = createReadStream(file).pipe(createZstdDecompress());
+      const { stream } = await this.#client.exec({ query: `INSERT INTO ${table} FORMAT Native`, values });
+      for await (const _ of stream) {
+        // As above.
+      }
+    });
   }
 
   close(): Promise<void> {

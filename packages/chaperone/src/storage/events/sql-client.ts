@@ -5,5 +5,9 @@ export interface SqlClient {
   /** Tab-separated lines into a table, pieces laid end to end; resolves when they are on the disk. */
   insert(table: string, lines: readonly Uint8Array[]): Promise<void>;
   query<T>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]>;
+  /** Writes the answer of a SELECT into a new file of this machine, in ClickHouse's Native form under zstd. */
+  save(select: string, file: string): Promise<void>;
+  /** Reads such a file into a table, given as `database.table (column, ...)`. */
+  load(table: string, file: string): Promise<void>;
   close(): Promise<void>;
 }
