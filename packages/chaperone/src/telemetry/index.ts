@@ -12,6 +12,7 @@ export {
 } from './fetch/index.ts';
 export type * from './format.ts';
 export { type CsvMapping, csvFormat, csvMappingSchema, loadCsvMapping } from './formats/index.ts';
+export { type FramedRecord, frameRecords } from './frame-records.ts';
 export { FRAMING_LIMITS, type FramingLimits } from './framing/index.ts';
 export {
   Busy,

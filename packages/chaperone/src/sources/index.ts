@@ -1,0 +1,12 @@
+export {
+  acceptUpload,
+  type UploadOptions,
+  type UploadOutcome,
+  type UploadProgress,
+  UploadTooLarge,
+} from './files/accept-upload.ts';
+export type { FileOutcome } from './files/deliver-file.ts';
+export type { FolderOutcome, FolderSettings } from './files/scan-folder.ts';
+export { type FolderSource, lookIntoFolder, type WatchDeps, watchFolder } from './files/watch-folder.ts';
+export { type PulledSource, type PullOutcome, type RunPullDeps, runPull } from './pull/run-pull.ts';
+export { PULL_SECRETS, type PullSettings, pullSettingsSchema } from './pull/settings.ts';
