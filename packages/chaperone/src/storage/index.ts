@@ -1,3 +1,8 @@
+export { type BackupOptions, backup } from './backup/backup.ts';
+export { BackupError } from './backup/backup-error.ts';
+export type { BackupManifest } from './backup/manifest.ts';
+export { type RestoreOptions, restore } from './backup/restore.ts';
+export { verifyBackup } from './backup/verify-backup.ts';
 export { DataFolderError } from './data-folder/data-folder-error.ts';
 export { type LockedFolder, lockDataFolder } from './data-folder/lock-data-folder.ts';
 export { confirmMasterKey, masterKey } from './data-folder/master-key.ts';

@@ -30,6 +30,8 @@ export function lockDataFolder(path: string, { restoring = false }: { restoring?
   const lock = new DatabaseSync(file, { timeout: 0 });
   try {
     chmodSync(file, 0o600);
+    // Nothing is ever written, so a journal on the disk has no use.
+    lock.exec('pragma journal_mode = memory');
     lock.exec('begin exclusive');
   } catch {
     lock.close();

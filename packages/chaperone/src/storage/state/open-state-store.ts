@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { type EmbeddedServer, startEmbedded } from './embedded/embedded-server.ts';
 import { CHANNEL, Hearing } from './hearing.ts';
-import { migrate } from './migrate.ts';
+import { type MigrationSteps, migrate } from './migrate.ts';
 import { MEMBER, ORGANIZATION, SYSTEM } from './row-security.ts';
 import type { Notice, StateStore, Tx } from './state-store.ts';
 import type { Database } from './tables.ts';
@@ -15,6 +15,8 @@ export interface StateStoreOptions {
   readonly log?: (line: string) => void;
   /** called before an existing database is migrated */
   readonly beforeMigration?: (url: string, pending: readonly string[]) => Promise<void>;
+  /** fills an empty store from a backup that was made when it had these migrations */
+  readonly restore?: MigrationSteps['restore'];
   /** for tests: no fsync */
   readonly unsafe?: boolean;
 }
@@ -78,11 +80,9 @@ class PostgresStateStore implements OpenStateStore {
     this.#hearing = new Hearing(url);
   }
 
-  async migrate({ beforeMigration }: StateStoreOptions): Promise<void> {
-    await migrate(
-      this.#db as unknown as Kysely<never>,
-      (pending) => beforeMigration?.(this.url, pending) ?? Promise.resolve(),
-    );
+  async migrate({ beforeMigration, restore }: StateStoreOptions): Promise<void> {
+    const before = async (pending: readonly string[]) => beforeMigration?.(this.url, pending);
+    await migrate(this.#db as unknown as Kysely<never>, { before, restore });
   }
 
   within<T>(organization: string, work: (tx: Tx) => Promise<T>): Promise<T> {
