@@ -128,18 +128,21 @@ class TableMatcher implements IndicatorMatcher {
     if (name.length > 253) return NONE;
     if (/^[\d.]+$|:/.test(name)) return this.#address(name);
     let found: readonly Indicator[] = NONE;
-    for (;;) {
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.')) {
       const here = this.#table.find(KIND.domain, name);
       if (here !== undefined) found = found === NONE ? here : [...found, ...here];
-      const dot = name.indexOf('.');
-      if (dot < 0) return found;
       name = name.slice(dot + 1);
     }
+    return found;
   }
 
   #url(text: string): readonly Indicator[] {
     const key = urlKey(refang(text));
-    const whole = this.#table.find(KIND.url, key) ?? this.#table.find(KIND.url, key.replace(/[?].*$/, '')) ?? NONE;
+    const query = key.indexOf('?');
+    const whole =
+      this.#table.find(KIND.url, key) ??
+      (query < 0 ? undefined : this.#table.find(KIND.url, key.slice(0, query))) ??
+      NONE;
     const host = /^(?:\[([^\]]+)\]|([^/:?]+))/.exec(key);
     const name = host?.[1] ?? host?.[2];
     const byHost = name === undefined ? NONE : parseIp(name) === undefined ? this.#name(name) : this.#address(name);

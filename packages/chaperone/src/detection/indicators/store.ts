@@ -77,6 +77,12 @@ const MAX_SHARED = 20_000;
 /** All of a store's memory: what a scan may hold is 400 MB. */
 const MAX_BYTES = 160_000_000;
 
+/*
+ * A slot holds a row's number from 1 and above it eight bits of the value's hash. Nearly every look-up is of a value that isn't listed: by those
+ * bits it is told without a visit to the row, which in a large table is somewhere that no cache has.
+ */
+const ROW = 0xff_ffff;
+
 /** Takes indicators one by one into shared memory. */
 export class IndicatorStore {
   size = 0;
@@ -93,7 +99,7 @@ export class IndicatorStore {
 
   /** Whether there is room for more. */
   get full(): boolean {
-    return this.#end + this.size * STRIDE * 4 + this.#slots.byteLength > MAX_BYTES;
+    return this.size >= ROW || this.#end + this.size * STRIDE * 4 + this.#slots.byteLength > MAX_BYTES;
   }
 
   /** Adds an indicator, unless one of the same type and value is among those from number `since` on. Says whether it was added. */
@@ -105,14 +111,14 @@ export class IndicatorStore {
     const type = TYPES.indexOf(indicator.type);
     const slot = slotOf(this.#slots, view, this.#seed, kind, value);
     let last = -1;
-    for (let row = this.#slots[slot]! - 1; row >= 0; row = this.#cells[row * STRIDE + NEXT]! - 1) {
+    for (let row = (this.#slots[slot]! & ROW) - 1; row >= 0; row = this.#cells[row * STRIDE + NEXT]! - 1) {
       if (row >= since && (this.#cells[row * STRIDE + HEAD]! & 255) === type) return false;
       last = row;
     }
     const row = this.size++;
     this.#room(row);
     this.#write(row, indicator, kind, type);
-    if (last < 0) this.#slots[slot] = row + 1;
+    if (last < 0) this.#slots[slot] = (row + 1) | (hashOf(this.#seed, kind, value) & ~ROW);
     else this.#cells[last * STRIDE + NEXT] = row + 1;
     this.#counts[kind]!++;
     return true;
@@ -186,8 +192,9 @@ export class IndicatorStore {
     const mask = this.#slots.length - 1;
     for (const first of old) {
       if (first === 0) continue;
-      const kind = (this.#cells[(first - 1) * STRIDE + HEAD]! >>> 16) & 255;
-      let slot = hashOf(this.#seed, kind, table.valueOf(first - 1)) & mask;
+      const row = (first & ROW) - 1;
+      const kind = (this.#cells[row * STRIDE + HEAD]! >>> 16) & 255;
+      let slot = hashOf(this.#seed, kind, table.valueOf(row)) & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = first;
     }
@@ -220,7 +227,7 @@ export class IndicatorTable {
   /** All indicators of a kind with this value; undefined where there are none. */
   find(kind: number, value: string): Indicator[] | undefined {
     if (this.counts[kind] === 0) return undefined;
-    const first = this.#slots[slotOf(this.#slots, this.#view, this.#seed, kind, value)]! - 1;
+    const first = (this.#slots[slotOf(this.#slots, this.#view, this.#seed, kind, value)]! & ROW) - 1;
     if (first < 0) return undefined;
     const found: Indicator[] = [];
     for (let row = first; row >= 0; row = this.#view.cells[row * STRIDE + NEXT]! - 1) found.push(this.read(row));
@@ -275,9 +282,10 @@ function kindOf({ type, value }: Indicator): number {
 // The slot of the first row of a value, or the free one where it would go.
 function slotOf(slots: Int32Array, view: View, seed: number, kind: number, value: string): number {
   const mask = slots.length - 1;
-  let slot = hashOf(seed, kind, value) & mask;
-  for (let row = slots[slot]!; row !== 0; row = slots[slot]!) {
-    if (same(view, (row - 1) * STRIDE, kind, value)) return slot;
+  const hash = hashOf(seed, kind, value);
+  let slot = hash & mask;
+  for (let held = slots[slot]!; held !== 0; held = slots[slot]!) {
+    if (((held ^ hash) & ~ROW) === 0 && same(view, ((held & ROW) - 1) * STRIDE, kind, value)) return slot;
     slot = (slot + 1) & mask;
   }
   return slot;
