@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { StoreUnavailable } from '../store-unavailable.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded/embedded-server.ts';
 import { CHANNEL, Hearing } from './hearing.ts';
 import { type MigrationSteps, migrate } from './migrate.ts';
@@ -76,6 +77,8 @@ class PostgresStateStore implements OpenStateStore {
     });
     // A connection that breaks while idle is no news: the next call makes a new one.
     this.#pool.on('error', () => {});
+    // One that breaks between two statements of a transaction is told by the next of them; unheard, it would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
     this.#db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: this.#pool }) });
     this.#hearing = new Hearing(url);
   }
@@ -124,7 +127,7 @@ class PostgresStateStore implements OpenStateStore {
 
   async ping(): Promise<void> {
     try {
-      await this.#pool.query('select 1');
+      await Promise.race([this.#pool.query('select 1'), silence()]);
     } catch (error) {
       throw translate(error);
     }
@@ -139,11 +142,18 @@ class PostgresStateStore implements OpenStateStore {
 
 const BIGINT = 20;
 
+/** A network that swallows everything lets a question wait for many minutes. */
+async function silence(): Promise<never> {
+  await new Promise((resolve) => setTimeout(resolve, CONNECTING).unref());
+  throw new StoreUnavailable('state', `The state store (PostgreSQL) did not answer within ${CONNECTING / 1000} s.`);
+}
+
 async function createDatabase(url: string): Promise<void> {
   const at = new URL(url);
   const name = at.pathname.slice(1);
   at.pathname = '/postgres';
   const client = new pg.Client({ connectionString: at.href });
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);

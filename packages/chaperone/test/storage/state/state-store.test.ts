@@ -1,161 +1,113 @@
-import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Notice, type OpenStateStore, openStateStore, StoreUnavailable } from '../../../src/storage/index.ts';
+import { afterAll, expect, test } from 'vitest';
+import { openStateStore, StoreUnavailable } from '../../../src/storage/index.ts';
 import { startEmbedded } from '../../../src/storage/state/embedded/embedded-server.ts';
+import { gateTo } from '../../../testkit/storage/gate.ts';
+import { keys, put, stateStoreContract, until } from '../../../testkit/storage/state-store-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chaperone-state-'));
 chmodSync(folder, 0o711);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const until = async (holds: () => boolean | Promise<boolean>) => {
-  for (let i = 0; i < 400; i += 1) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('waited in vain');
-};
+const serverPid = (at: string) => Number(readFileSync(join(at, 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
 
-const put = (store: OpenStateStore, key: string) =>
-  store.everywhere((tx) => tx.insertInto('setting').values({ key, value: '1' }).execute());
-const keys = (store: OpenStateStore) =>
-  store
-    .everywhere((tx) => tx.selectFrom('setting').select('key').orderBy('key').execute())
-    .then((rows) => rows.map(({ key }) => key));
-
-/** The same promises for our own server and for one by URL. */
-describe.each(['embedded', 'by URL'])('the state store, %s', (form) => {
-  let store: OpenStateStore;
-  let stop: () => Promise<void> = async () => {};
-
-  beforeAll(async () => {
-    if (form === 'embedded') {
-      store = await openStateStore({ folder: join(folder, 'own') });
-      return;
-    }
-    // A server of the user's own, where we are no superuser but may make roles.
-    const server = await startEmbedded(join(folder, 'theirs'));
-    const admin = new URL(server.url);
-    admin.pathname = '/postgres';
-    const client = new pg.Client({ connectionString: admin.href });
-    await client.connect();
-    await client.query("create role clinic login createrole password 'x'");
-    await client.query('create database clinic owner clinic');
-    await client.end();
-    stop = () => server.stop();
-    store = await openStateStore({ url: `postgres://clinic:x@127.0.0.1:${admin.port}/clinic` });
-  });
-  afterAll(async () => {
-    await store?.close();
-    await stop();
-  });
-
-  test('what was committed is there, what was thrown is not, and an own error comes through as it is', async () => {
-    await put(store, 'one');
-    const failed = store.everywhere(async (tx) => {
-      await tx.insertInto('setting').values({ key: 'two', value: '2' }).execute();
-      throw new RangeError('no');
-    });
-    await expect(failed).rejects.toBeInstanceOf(RangeError);
-    expect(await keys(store)).toEqual(['one']);
-  });
-
-  test('an organisation is kept to its own rows', async () => {
-    const [a, b] = [randomUUID(), randomUUID()];
-    await store.everywhere((tx) =>
-      tx
-        .insertInto('organization')
-        .values([a, b].map((id) => ({ id, slug: `o${id}`, name: 'x', side: 'client' as const, zone: 'UTC' })))
-        .execute(),
-    );
-    await store.within(a, (tx) =>
-      tx
-        .insertInto('checkpoint')
-        .values({ organization_id: a, received: 2 ** 50 })
-        .execute(),
-    );
-    expect(await store.within(a, (tx) => tx.selectFrom('checkpoint').select('received').execute())).toEqual([
-      { received: 2 ** 50 },
-    ]);
-    expect(await store.within(b, (tx) => tx.selectFrom('checkpoint').selectAll().execute())).toEqual([]);
-    const planted = store.within(b, (tx) =>
-      tx.insertInto('checkpoint').values({ organization_id: a, received: 1 }).execute(),
-    );
-    await expect(planted).rejects.toThrow('row-level security');
-  });
-
-  test('a change is announced when its transaction commits, and not when it fails', async () => {
-    const heard: Notice[] = [];
-    const deaf = store.listen((notice) => heard.push(notice));
-    const organization = randomUUID();
-    await until(async () => {
-      await store.everywhere((tx) => store.announce(tx, { organization: null, kind: 'probe' }));
-      return heard.length > 0;
-    });
-    heard.length = 0;
-    await store
-      .everywhere(async (tx) => {
-        await store.announce(tx, { organization, kind: 'finding', id: 'lost' });
-        throw new Error('undone');
-      })
-      .catch(() => {});
-    await store.everywhere((tx) => store.announce(tx, { organization, kind: 'finding', id: 'kept' }));
-    await until(() => heard.some(({ kind }) => kind === 'finding'));
-    expect(heard.filter(({ kind }) => kind === 'finding')).toEqual([{ organization, kind: 'finding', id: 'kept' }]);
-    deaf();
-  });
+stateStoreContract('our own', async () => {
+  const own = join(folder, 'own');
+  const store = await openStateStore({ folder: own });
+  return {
+    store,
+    gone: async () => void process.kill(serverPid(own), 'SIGKILL'),
+    back: async () => {},
+    close: () => store.close(),
+  };
 });
 
-test('our own server that dies comes back; until then the store says that it is unavailable; nothing committed is lost', async () => {
-  const store = await openStateStore({ folder: join(folder, 'dying') });
-  try {
-    let gaps = 0;
-    store.listen(
-      () => {},
-      () => {
-        gaps += 1;
+/** A server of the user's own, where we are no superuser but may make roles; reached over a way that can be shut. */
+async function theirs(at: string) {
+  const server = await startEmbedded(at);
+  const admin = new URL(server.url);
+  admin.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: admin.href });
+  await client.connect();
+  await client.query("create role clinic login createrole password 'x'");
+  await client.query('create database clinic owner clinic');
+  await client.end();
+  const gate = await gateTo(Number(admin.port));
+  return { server, gate, url: `postgres://clinic:x@127.0.0.1:${gate.port}/clinic` };
+}
+
+stateStoreContract('by URL', async () => {
+  const { server, gate, url } = await theirs(join(folder, 'theirs'));
+  const store = await openStateStore({ url });
+  return {
+    store,
+    gone: gate.shut,
+    back: gate.open,
+    async close() {
+      await store.close();
+      await gate.close();
+      await server.stop();
+    },
+  };
+});
+
+test('several processes that come to a new database at once set it up once, and none fails', async () => {
+  const { server, gate, url } = await theirs(join(folder, 'together'));
+  const stores = await Promise.all(Array.from({ length: 4 }, () => openStateStore({ url })));
+  for (const [i, store] of stores.entries()) await put(store, `k${i}`);
+  expect(await keys(stores[0])).toHaveLength(4);
+  gate.swallow();
+  // A network that swallows everything: the service is told, and does not hang with it.
+  await expect(stores[0].ping()).rejects.toBeInstanceOf(StoreUnavailable);
+  await gate.open();
+  await until(() =>
+    stores[0].ping().then(
+      () => true,
+      () => false,
+    ),
+  );
+  await Promise.all(stores.map((store) => store.close()));
+  await gate.close();
+  await server.stop();
+}, 60_000);
+
+test('a service that is killed leaves a store that the next one has at once, with everything that was committed', async () => {
+  const own = join(folder, 'killed');
+  const index = new URL('../../../src/storage/index.ts', import.meta.url).href;
+  const script = `const { openStateStore } = await import(${JSON.stringify(index)});
+    const store = await openStateStore({ folder: ${JSON.stringify(own)} });
+    for (let i = 0; ; i += 1) {
+      await store.everywhere((tx) => tx.insertInto('setting').values({ key: String(i), value: '1' }).execute());
+      console.log(i);
+    }`;
+  for (const least of [20, 40]) {
+    const child = spawn(
+      process.execPath,
+      ['--input-type=module', '-e', least === 20 ? script : script.replace('let i = 0', 'let i = 1e6')],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    const committed: string[] = [];
-    let killed = false;
-    for (let i = 0; i < 60; i += 1) {
-      const key = String(i).padStart(3, '0');
-      await put(store, key).then(
-        () => committed.push(key),
-        (error) => {
-          expect(error).toBeInstanceOf(StoreUnavailable);
-          expect(error.retryAfter).toBeGreaterThan(0);
-        },
-      );
-      if (i === 20) {
-        const client = new pg.Client({ connectionString: store.url });
-        client.on('error', () => {});
-        await client.connect();
-        const { rows } = await client.query("select pg_read_file('postmaster.pid') as text");
-        process.kill(Number(rows[0].text.split('\n')[0]), 'SIGKILL');
-        killed = true;
-        await client.end().catch(() => {});
-      }
-      if (i > 20 && i < 30) await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    expect(killed).toBe(true);
-    await until(() =>
-      store.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
-    const there = await keys(store);
-    expect(there).toEqual(expect.arrayContaining(committed));
-    expect(committed.length).toBeGreaterThan(30);
-    await until(() => gaps > 0);
-  } finally {
+    let said = '';
+    child.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    const gone = new Promise((resolve) => child.once('close', resolve));
+    await until(() => said.split('\n').length > 20);
+    child.kill('SIGKILL');
+    await gone;
+    const store = await openStateStore({ folder: own });
+    const there = new Set(await keys(store));
+    const told = said.split('\n').slice(0, -1);
+    expect(told.filter((key) => !there.has(key))).toEqual([]);
+    expect(there.size).toBeGreaterThanOrEqual(least);
     await store.close();
   }
-});
+}, 60_000);
 
 test('the folder keeps its secret to itself, and an older store is brought up only after the backup was asked for', async () => {
   const own = join(folder, 'kept');
