@@ -9,8 +9,7 @@ import type { FromChdb, ToChdb } from './chdb-protocol.ts';
 const connect = () => createChdbConnection({ path: process.argv[2] }) as ChdbConnection;
 const clientOf = (connection: ChdbConnection) => createClient({ connection } as Parameters<typeof createClient>[0]);
 // A connection does one thing at a time: a long question must not keep events from being stored.
-const writing = connect();
-const writer = clientOf(writing);
+const writer = clientOf(connect());
 const reader = clientOf(connect());
 // Backups and what expires take long, and must keep neither waiting.
 const keeper = clientOf(connect());
@@ -34,11 +33,6 @@ async function answer(ask: ToChdb): Promise<unknown[]> {
     case 'upkeep':
       await keeper.command({ query: ask.sql });
       return [];
-    case 'insert': {
-      const values = ask.lines.length === 1 ? Buffer.from(ask.lines[0]) : Buffer.concat(ask.lines);
-      await writing.chdb.rawInsert({ table: ask.table, values, format: 'TSV' });
-      return [];
-    }
     case 'query': {
       const result = await reader.query({ query: ask.sql, query_params: ask.params, format: 'JSONEachRow' });
       return result.json();

@@ -1,7 +1,6 @@
 /** What the event store and the process that holds chDB say to each other, over Node's own channel between processes. */
 export type ToChdb =
   | { readonly id: number; readonly do: 'command' | 'upkeep'; readonly sql: string }
-  | { readonly id: number; readonly do: 'insert'; readonly table: string; readonly lines: readonly Uint8Array[] }
   | {
       readonly id: number;
       readonly do: 'query';

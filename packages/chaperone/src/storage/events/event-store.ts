@@ -7,7 +7,7 @@ export interface EventTables {
   readonly activity: string;
 }
 
-/** Rows ready to be written, made by an `EventEncoder` (any thread): tab-separated lines with the table's columns in order. */
+/** Rows ready to be written, made by an `EventEncoder` (any thread): RowBinary with the table's columns in order. */
 export interface RowBatch {
   readonly rows: number;
   readonly bytes: Uint8Array;

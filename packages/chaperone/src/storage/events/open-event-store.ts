@@ -18,7 +18,7 @@ const TIMEOUT = 60;
 
 /** ClickHouse's words and codes for: no room, can't write, too many parts, shutting down. */
 const FULL =
-  /NOT_ENOUGH_SPACE|No space left on device|CANNOT_WRITE|CANNOT_RESERVE|errno: 28|Read-only file system|CANNOT_FSYNC|TOO_MANY_PARTS|CANNOT_OPEN_FILE|CANNOT_CLOSE_FILE|CANNOT_CREATE_DIRECTORY/;
+  /ENOSPC|EROFS|EDQUOT|NOT_ENOUGH_SPACE|No space left on device|CANNOT_WRITE|CANNOT_RESERVE|errno: 28|Read-only file system|CANNOT_FSYNC|TOO_MANY_PARTS|CANNOT_OPEN_FILE|CANNOT_CLOSE_FILE|CANNOT_CREATE_DIRECTORY/;
 
 /** @throws Error where our own can't be started; a server by URL is reached for at the first call */
 export async function openEventStore(options: EventStoreOptions): Promise<EventStore> {

@@ -34,12 +34,12 @@ export class ServerClient implements SqlClient {
     return reached(async () => void (await this.#client.command({ query: sql })));
   }
 
-  insert(table: string, lines: readonly Uint8Array[]): Promise<void> {
+  insert(table: string, pieces: readonly Uint8Array[]): Promise<void> {
     return reached(async () => {
       // An insert is answered when the server has it; with insert_quorum the operator may ask for more.
       const { stream } = await this.#client.exec({
-        query: `INSERT INTO ${table} FORMAT TabSeparated`,
-        values: Readable.from(lines.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))),
+        query: `INSERT INTO ${table} FORMAT RowBinary`,
+        values: Readable.from(pieces.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))),
       });
       for await (const _ of stream) {
         // Nothing is said but errors, which the client throws.

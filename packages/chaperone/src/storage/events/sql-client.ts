@@ -2,8 +2,8 @@
 export interface SqlClient {
   /** A statement without an answer. */
   command(sql: string): Promise<void>;
-  /** Tab-separated lines into a table, pieces laid end to end; resolves when they are on the disk. */
-  insert(table: string, lines: readonly Uint8Array[]): Promise<void>;
+  /** RowBinary into a table, pieces laid end to end; resolves when they are on the disk. */
+  insert(table: string, pieces: readonly Uint8Array[]): Promise<void>;
   query<T>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]>;
   /** Writes the answer of a SELECT into a new file of this machine, in ClickHouse's Native form under zstd. */
   save(select: string, file: string): Promise<void>;

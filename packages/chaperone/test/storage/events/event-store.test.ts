@@ -123,6 +123,33 @@ test('whatever a log holds comes back to the letter, without halves of character
   );
 });
 
+test('what is huge is kept whole', async () => {
+  const raw = 'ä€😀x'.repeat(700_000);
+  const fields = Array.from({ length: 100_000 }, (_, i): [string, string[]] => [`field ${i}`, [String(i)]]);
+  const row = eventRow({ raw, fields, normal: ['a', 'x'.repeat(20_000)], host: 'é'.repeat(5_461) });
+  await store.insert(ORG, batch([eventRow(), row, eventRow()]));
+  const back = await store.event(ORG, row.id);
+  expect(back?.raw === raw).toBe(true);
+  expect(back?.host).toBe(row.host);
+  expect(back?.normal).toEqual({ a: 'x'.repeat(20_000) });
+  expect(Object.keys(back?.fields ?? {})).toHaveLength(100_000);
+});
+
+test('a row that can not be written spoils none beside it', async () => {
+  const encoder = new EventEncoder();
+  const [first, last] = [eventRow(), eventRow()];
+  encoder.add(first);
+  for (const id of ['', 'x', `${first.id}0`, `g${first.id.slice(1)}`, first.id.replaceAll('-', ':').slice(1)])
+    expect(() => encoder.add(eventRow({ id }))).toThrow(TypeError);
+  expect(() => encoder.add(eventRow({ findings: ['none'] }))).toThrow(TypeError);
+  encoder.add(last);
+  const rows = encoder.take();
+  expect(rows.rows).toBe(2);
+  await store.insert(ORG, rows);
+  expect(await store.event(ORG, first.id)).toBeDefined();
+  expect(await store.event(ORG, last.id)).toBeDefined();
+});
+
 test('an event without a time, or with an impossible one, is kept under the time of its receipt, or the nearest that can be said', async () => {
   const rows = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1e30].map((time) =>
     eventRow({ time }),
