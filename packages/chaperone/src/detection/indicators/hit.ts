@@ -45,7 +45,7 @@ export function describeHit(indicator: Indicator, time: number | undefined): Sai
   return {
     title: `Listed ${NAMES[indicator.type]}: ${shown(indicator.written)}`,
     level: expired ? 'informational' : 'low',
-    why: `The ${NAMES[indicator.type]} ${shown(indicator.written)} stands in ${shown(indicator.feed)}${about}${age(indicator, moment, expired)}`,
+    why: `The ${NAMES[indicator.type]} ${shown(indicator.written)} stands in ${shown(indicator.feed)}${about}${age(indicator, moment, expired)}${worth(indicator)}`,
   };
 }
 
@@ -62,6 +62,10 @@ function age(indicator: Indicator, moment: number | undefined, expired: boolean)
   const hands = CHANGES_HANDS.has(indicator.type) ? '; such values change hands' : '';
   const names = hands === '' && !HASHES.has(indicator.type) ? '; others may use the same name' : '';
   return `, listed in ${year}${old}${hands}${names}.${ended}`;
+}
+
+function worth({ confidence }: Indicator): string {
+  return confidence === undefined ? '' : ` Its confidence is ${confidence} of 100.`;
 }
 
 function day(milliseconds: number): string {

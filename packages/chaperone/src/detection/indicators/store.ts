@@ -50,6 +50,8 @@ export interface PackedIndicators {
   readonly text: SharedArrayBuffer;
   readonly rows: SharedArrayBuffer;
   readonly slots: SharedArrayBuffer;
+  /** two bits for each value, in a quarter of the slots' room: says of most values that aren't listed that they aren't */
+  readonly filter: SharedArrayBuffer;
   /** drawn anew for each store, so that no feed can be made whose values all meet in one slot */
   readonly seed: number;
 }
@@ -91,6 +93,7 @@ export class IndicatorStore {
   #bytes = new Uint8Array(this.#text);
   #cells = new Int32Array(this.#rows);
   #slots = new Int32Array(new SharedArrayBuffer(4 << 10));
+  #filter = filterFor(this.#slots.length);
   #end = 0;
   readonly #counts = new Array<number>(KINDS).fill(0);
   readonly #shared = new Map<string, number>();
@@ -109,7 +112,8 @@ export class IndicatorStore {
     if ((this.size + 1) * 2 > this.#slots.length) this.#grow();
     const view = { bytes: this.#bytes, cells: this.#cells };
     const type = TYPES.indexOf(indicator.type);
-    const slot = slotOf(this.#slots, view, this.#seed, kind, value);
+    const hash = hashOf(this.#seed, kind, value);
+    const slot = slotOf(this.#slots, view, hash, kind, value);
     let last = -1;
     for (let row = (this.#slots[slot]! & ROW) - 1; row >= 0; row = this.#cells[row * STRIDE + NEXT]! - 1) {
       if (row >= since && (this.#cells[row * STRIDE + HEAD]! & 255) === type) return false;
@@ -118,7 +122,7 @@ export class IndicatorStore {
     const row = this.size++;
     this.#room(row);
     this.#write(row, indicator, kind, type);
-    if (last < 0) this.#slots[slot] = (row + 1) | (hashOf(this.#seed, kind, value) & ~ROW);
+    if (last < 0) this.#begin(slot, row, hash);
     else this.#cells[last * STRIDE + NEXT] = row + 1;
     this.#counts[kind]!++;
     return true;
@@ -131,8 +135,15 @@ export class IndicatorStore {
       text: this.#text,
       rows: this.#rows,
       slots: this.#slots.buffer as SharedArrayBuffer,
+      filter: this.#filter.buffer as SharedArrayBuffer,
       seed: this.#seed,
     };
+  }
+
+  #begin(slot: number, row: number, hash: number): void {
+    this.#slots[slot] = (row + 1) | (hash & ~ROW);
+    const word = wordOf(this.#filter, hash);
+    this.#filter[word] = this.#filter[word]! | bitsOf(hash);
   }
 
   #write(row: number, indicator: Indicator, kind: number, type: number): void {
@@ -189,14 +200,16 @@ export class IndicatorStore {
     const old = this.#slots;
     this.#slots = new Int32Array(new SharedArrayBuffer(old.byteLength * 2));
     const table = new IndicatorTable(this.pack());
+    this.#filter = filterFor(this.#slots.length);
     const mask = this.#slots.length - 1;
     for (const first of old) {
       if (first === 0) continue;
       const row = (first & ROW) - 1;
       const kind = (this.#cells[row * STRIDE + HEAD]! >>> 16) & 255;
-      let slot = hashOf(this.#seed, kind, table.valueOf(row)) & mask;
+      const hash = hashOf(this.#seed, kind, table.valueOf(row));
+      let slot = hash & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = first;
+      this.#begin(slot, row, hash);
     }
   }
 }
@@ -212,22 +225,27 @@ export class IndicatorTable {
   readonly counts: readonly number[];
   readonly #view: View;
   readonly #slots: Int32Array;
+  readonly #filter: Int32Array;
   readonly #text: Buffer;
   readonly #seed: number;
 
-  constructor({ size, counts, text, rows, slots, seed }: PackedIndicators) {
+  constructor({ size, counts, text, rows, slots, filter, seed }: PackedIndicators) {
     this.#seed = seed;
     this.size = size;
     this.counts = counts;
     this.#view = { bytes: new Uint8Array(text, 0, text.byteLength), cells: new Int32Array(rows, 0, size * STRIDE) };
     this.#slots = new Int32Array(slots);
+    this.#filter = new Int32Array(filter);
     this.#text = Buffer.from(text, 0, text.byteLength);
   }
 
   /** All indicators of a kind with this value; undefined where there are none. */
   find(kind: number, value: string): Indicator[] | undefined {
     if (this.counts[kind] === 0) return undefined;
-    const first = (this.#slots[slotOf(this.#slots, this.#view, this.#seed, kind, value)]! & ROW) - 1;
+    const hash = hashOf(this.#seed, kind, value);
+    const bits = bitsOf(hash);
+    if ((this.#filter[wordOf(this.#filter, hash)]! & bits) !== bits) return undefined;
+    const first = (this.#slots[slotOf(this.#slots, this.#view, hash, kind, value)]! & ROW) - 1;
     if (first < 0) return undefined;
     const found: Indicator[] = [];
     for (let row = first; row >= 0; row = this.#view.cells[row * STRIDE + NEXT]! - 1) found.push(this.read(row));
@@ -280,15 +298,28 @@ function kindOf({ type, value }: Indicator): number {
 }
 
 // The slot of the first row of a value, or the free one where it would go.
-function slotOf(slots: Int32Array, view: View, seed: number, kind: number, value: string): number {
+function slotOf(slots: Int32Array, view: View, hash: number, kind: number, value: string): number {
   const mask = slots.length - 1;
-  const hash = hashOf(seed, kind, value);
   let slot = hash & mask;
   for (let held = slots[slot]!; held !== 0; held = slots[slot]!) {
     if (((held ^ hash) & ~ROW) === 0 && same(view, ((held & ROW) - 1) * STRIDE, kind, value)) return slot;
     slot = (slot + 1) & mask;
   }
   return slot;
+}
+
+// Half a byte for each slot, a byte for each value.
+function filterFor(slots: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(Math.max(64, slots >>> 1)));
+}
+
+function wordOf(filter: Int32Array, hash: number): number {
+  return (hash >>> 4) & (filter.length - 1);
+}
+
+function bitsOf(hash: number): number {
+  const other = Math.imul(hash, 0x9e3779b1);
+  return (1 << (other >>> 27)) | (1 << ((other >>> 22) & 31));
 }
 
 function same({ bytes, cells }: View, at: number, kind: number, value: string): boolean {
