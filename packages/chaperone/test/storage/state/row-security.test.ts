@@ -43,9 +43,8 @@ async function tables(): Promise<Map<string, Column[]>> {
   return new Map([...found].filter(([, list]) => list.some(({ name }) => name === 'organization_id')));
 }
 
-/** A row of `organization` with every column that must be given, past all policies and references. */
-async function plant(table: string, columns: readonly Column[], organization: string): Promise<void> {
-  const names = columns.filter(({ required, name }) => required || name === 'organization_id');
+/** A row of `organization` with every column that must be given. */
+function row(table: string, columns: readonly Column[], organization: string): Map<string, unknown> {
   const value = ({ name, type, check }: Column): unknown => {
     if (name === 'organization_id') return organization;
     const word = /'([^']*)'::text/.exec(check ?? '')?.[1];
@@ -56,14 +55,18 @@ async function plant(table: string, columns: readonly Column[], organization: st
     if (/timestamp/.test(type)) return new Date();
     return word ?? randomUUID();
   };
-  const extra: Record<string, unknown> =
-    table === 'token' ? { kind: 'api', role: 'viewer' } : table === 'membership' ? { role: 'viewer' } : {};
-  const values = new Map(names.map((column) => [column.name, value(column)]));
-  for (const [name, given] of Object.entries(extra)) values.set(name, given);
-  const list = [...values.keys()];
+  const given = columns.filter(({ required, name }) => required || name === 'organization_id');
+  const values = new Map(given.map((column) => [column.name, value(column)]));
+  if (table === 'token') values.set('kind', 'api');
+  if (table === 'token' || table === 'membership') values.set('role', 'viewer');
+  return values;
+}
+
+/** Plants it past all policies and references. */
+async function plant(table: string, values: Map<string, unknown>): Promise<void> {
   await raw(
     `with off as (select set_config('session_replication_role', 'replica', false))
-     insert into "${table}" (${list.join(', ')}) select ${list.map((_, i) => `$${i + 1}`).join(', ')} from off`,
+     insert into "${table}" (${[...values.keys()].join(', ')}) select ${[...values].map((_, i) => `$${i + 1}`).join(', ')} from off`,
     [...values.values()],
   );
 }
@@ -83,8 +86,8 @@ test('no table lets one organisation read, change, delete or plant the rows of a
   const all = await tables();
   expect(all.size).toBeGreaterThan(20);
   for (const [table, columns] of all) {
-    await plant(table, columns, THEIRS);
-    await plant(table, columns, OURS);
+    await plant(table, row(table, columns, THEIRS));
+    await plant(table, row(table, columns, OURS));
     const seen = await store.within(OURS, (tx) =>
       sql<{ organization_id: string }>`select organization_id from ${sql.table(table)}`.execute(tx),
     );
@@ -95,6 +98,12 @@ test('no table lets one organisation read, change, delete or plant the rows of a
         .then(({ numAffectedRows }) => Number(numAffectedRows));
     expect([table, await theirs(`delete from "${table}"`)]).toEqual([table, 0]);
     expect([table, await theirs(`update "${table}" set organization_id = '${OURS}'`)]).toEqual([table, 0]);
+    const planted = row(table, columns, THEIRS);
+    const planting = store.within(OURS, (tx) =>
+      sql`insert into ${sql.table(table)} (${sql.join([...planted.keys()].map((name) => sql.ref(name)))})
+        values (${sql.join([...planted.values()])})`.execute(tx),
+    );
+    await expect(planting, table).rejects.toThrow('row-level security');
     // Handing a row over to another organisation is refused, whichever way.
     const handing = store.within(OURS, (tx) =>
       sql`update ${sql.table(table)} set organization_id = ${THEIRS}`.execute(tx),
@@ -103,12 +112,47 @@ test('no table lets one organisation read, change, delete or plant the rows of a
   }
 });
 
-test('a transaction that names no organisation sees nothing, and the roles are left with the transaction', async () => {
-  const { rows } = await store.everywhere(async (tx) => {
-    await sql`set local role chaperone_member`.execute(tx);
-    return sql<{ n: number }>`select count(*)::int as n from finding`.execute(tx);
+test('nothing of one organisation can belong to a source or feed of another, which foreign keys would see', async () => {
+  const [source, feed] = [randomUUID(), randomUUID()];
+  await store.within(THEIRS, async (tx) => {
+    const named = { organization_id: THEIRS, name: 'x', settings: '{}' };
+    await tx
+      .insertInto('source')
+      .values({ ...named, id: source, slug: 'x', kind: 'syslog', masking: '[]' })
+      .execute();
+    await tx
+      .insertInto('indicator_feed')
+      .values({ ...named, id: feed, kind: 'csv' })
+      .execute();
   });
-  expect(rows[0].n).toBe(0);
+  let tried = 0;
+  for (const [table, columns] of await tables()) {
+    const reference = columns.find(({ name }) => name === 'source_id' || name === 'feed_id')?.name;
+    // A finding only says where it came from.
+    if (reference === undefined || table === 'finding') continue;
+    const values = row(table, columns, OURS).set(reference, reference === 'feed_id' ? feed : source);
+    if (table === 'token') values.set('kind', 'ingest').delete('role');
+    const planting = store.within(OURS, (tx) =>
+      sql`insert into ${sql.table(table)} (${sql.join([...values.keys()].map((name) => sql.ref(name)))})
+        values (${sql.join([...values.values()])})`.execute(tx),
+    );
+    await expect(planting, table).rejects.toMatchObject({ code: '23503' });
+    tried += 1;
+  }
+  expect(tried).toBe(8);
+});
+
+test('a transaction that names no organisation sees nothing, and the roles are left with the transaction', async () => {
+  const all = [...(await tables()).keys(), 'organization'];
+  for (const table of all) {
+    const count = sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)}`;
+    const [seen, there] = await store.everywhere(async (tx) => {
+      const [{ n }] = (await count.execute(tx)).rows;
+      await sql`set local role chaperone_member`.execute(tx);
+      return [(await count.execute(tx)).rows[0].n, n];
+    });
+    expect([table, seen, there > 0]).toEqual([table, 0, true]);
+  }
   await store.within(OURS, (tx) => tx.selectFrom('finding').select('id').execute());
   const names = await store.everywhere((tx) => tx.selectFrom('organization').select('slug').orderBy('slug').execute());
   expect(names.map(({ slug }) => slug)).toEqual(['ours', 'theirs']);

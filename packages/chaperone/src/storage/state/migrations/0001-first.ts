@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Tables of the first service. Those named here have no organisation of their own and are reached through `everywhere` alone. */
+/**
+ * Tables of the first service. What has no `organization_id` is reached through `everywhere` alone. References to sources and feeds hold the
+ * organisation too, for foreign keys look past row-level security.
+ */
 export async function up(db: Kysely<never>): Promise<void> {
   for (const statement of statements.split(/;\n\n/)) {
     if (statement.trim() !== '') await sql.raw(statement).execute(db);
@@ -108,7 +111,8 @@ create table source (
   retention_days integer check (retention_days > 0),
   created_by uuid,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  unique (organization_id, id)
 );
 
 create unique index source_slug on source (organization_id, slug) where state <> 'deleted';
@@ -122,14 +126,15 @@ create table token (
   prefix text not null,
   role text check (role in ('viewer', 'analyst', 'approver', 'administrator')),
   scopes text[] not null default '{}',
-  source_id uuid references source on delete cascade,
+  source_id uuid,
   created_by uuid,
   created_at timestamptz not null default now(),
   expires_at timestamptz,
   revoked_at timestamptz,
   last_used_at timestamptz,
   check ((kind = 'ingest') = (source_id is not null)),
-  check ((kind = 'api') = (role is not null))
+  check ((kind = 'api') = (role is not null)),
+  foreign key (organization_id, source_id) references source (organization_id, id) on delete cascade
 );
 
 create index token_organization on token (organization_id, kind);
@@ -166,16 +171,17 @@ for each statement execute function audit_record_stays();
 create table source_binding (
   id uuid primary key,
   organization_id uuid not null references organization on delete cascade,
-  source_id uuid not null references source on delete cascade,
+  source_id uuid not null,
   kind text not null check (kind in ('certificate', 'address', 'listener')),
   listener text not null default '',
   value text not null,
   created_at timestamptz not null default now(),
-  unique (kind, listener, value)
+  unique (kind, listener, value),
+  foreign key (organization_id, source_id) references source (organization_id, id) on delete cascade
 );
 
 create table source_health (
-  source_id uuid primary key references source on delete cascade,
+  source_id uuid primary key,
   organization_id uuid not null references organization on delete cascade,
   last_event_at timestamptz,
   last_received_at timestamptz,
@@ -185,23 +191,25 @@ create table source_health (
   dropped bigint not null default 0,
   clock_offset bigint,
   state text not null default 'waiting' check (state in ('waiting', 'healthy', 'silent', 'reduced', 'drifting')),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  foreign key (organization_id, source_id) references source (organization_id, id) on delete cascade
 );
 
 create table source_volume (
-  source_id uuid not null references source on delete cascade,
+  source_id uuid not null,
   organization_id uuid not null references organization on delete cascade,
   hour timestamptz not null,
   events bigint not null default 0,
   bytes bigint not null default 0,
   unread bigint not null default 0,
-  primary key (source_id, hour)
+  primary key (source_id, hour),
+  foreign key (organization_id, source_id) references source (organization_id, id) on delete cascade
 );
 
 create table source_problem (
   id uuid primary key,
   organization_id uuid not null references organization on delete cascade,
-  source_id uuid not null references source on delete cascade,
+  source_id uuid not null,
   code text not null,
   message text not null,
   mend text not null,
@@ -209,28 +217,31 @@ create table source_problem (
   count bigint not null default 1,
   first_at timestamptz not null,
   last_at timestamptz not null,
-  unique (source_id, code)
+  unique (source_id, code),
+  foreign key (organization_id, source_id) references source (organization_id, id) on delete cascade
 );
 
 create table source_cursor (
-  source_id uuid primary key references source on delete cascade,
+  source_id uuid primary key,
   organization_id uuid not null references organization on delete cascade,
   cursor jsonb not null default '{}',
   last_run_at timestamptz,
   last_error text,
-  next_run_at timestamptz
+  next_run_at timestamptz,
+  foreign key (organization_id, source_id) references source (organization_id, id) on delete cascade
 );
 
 create table legal_hold (
   id uuid primary key,
   organization_id uuid not null references organization on delete cascade,
-  source_id uuid references source on delete cascade,
+  source_id uuid,
   reason text not null,
   owner text not null,
   created_by uuid,
   created_at timestamptz not null default now(),
   released_at timestamptz,
-  released_by uuid
+  released_by uuid,
+  foreign key (organization_id, source_id) references source (organization_id, id) on delete cascade
 );
 
 create table registry_version (
@@ -295,13 +306,14 @@ create table indicator_feed (
   enabled boolean not null default true,
   created_by uuid,
   created_at timestamptz not null default now(),
-  unique (organization_id, name)
+  unique (organization_id, name),
+  unique (organization_id, id)
 );
 
 create table indicator (
   id uuid primary key,
   organization_id uuid not null references organization on delete cascade,
-  feed_id uuid not null references indicator_feed on delete cascade,
+  feed_id uuid not null,
   type text not null,
   value text not null,
   written text not null,
@@ -316,7 +328,8 @@ create table indicator (
   sightings bigint not null default 0,
   last_sighting_at timestamptz,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  foreign key (organization_id, feed_id) references indicator_feed (organization_id, id) on delete cascade
 );
 
 create unique index indicator_of_feed on indicator (feed_id, type, md5(value));
