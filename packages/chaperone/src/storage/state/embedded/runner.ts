@@ -1,11 +1,11 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, lchownSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Runs PostgreSQL's programs as somebody who isn't root, since they refuse root. */
 export interface Runner {
-  /** Makes a folder usable for that somebody. */
-  own(folder: string): void;
+  /** Gives a file, or a folder with all that is in it, to that somebody, who may be another than at the last start. */
+  own(path: string): void;
   spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess;
 }
 
@@ -21,7 +21,7 @@ export function runner(folder: string): Runner {
   const user = unprivileged();
   if (user !== undefined && passable(folder)) {
     return {
-      own: (path) => chownSync(path, user.uid, user.gid),
+      own: (path) => give(path, user.uid, user.gid),
       spawn: (program, args, options) => spawn(...ending(program, args), { ...options, ...user }),
     };
   }
@@ -30,7 +30,7 @@ export function runner(folder: string): Runner {
   const prefix = ['--user', `--map-user=${inside.uid}`, `--map-group=${inside.gid}`];
   if (spawnSync('unshare', [...prefix, 'true'], { stdio: 'ignore' }).status === 0) {
     return {
-      own: (path) => chownSync(path, 0, 0),
+      own: (path) => give(path, 0, 0),
       spawn: (program, args, options) => {
         const [command, rest] = ending(program, args);
         return spawn('unshare', [...prefix, command, ...rest], options);
@@ -54,6 +54,15 @@ function unprivileged(): { uid: number; gid: number } | undefined {
     if (uid > 0 && gid > 0) return { uid, gid };
   }
   return undefined;
+}
+
+/** Links are given and never followed: what lies there was written by somebody with fewer rights. */
+function give(path: string, uid: number, gid: number): void {
+  const is = lstatSync(path);
+  if (is.uid === uid && is.gid === gid) return;
+  if (is.isDirectory()) for (const name of readdirSync(path)) give(join(path, name), uid, gid);
+  // Last, so that a walk that was broken off is begun again.
+  lchownSync(path, uid, gid);
 }
 
 /** Whether everybody may pass through every folder above. */
