@@ -43,6 +43,12 @@ const checks =
     ? []
     : [
         tool('types', ['node_modules/typescript7/bin/tsc', '--noEmit', '-p', 'tsconfig.json']),
+        tool('types of the console', [
+          'node_modules/typescript7/bin/tsc',
+          '--noEmit',
+          '-p',
+          'packages/console/tsconfig.json',
+        ]),
         tool('format and lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.']),
         tool('arrows between rooms', ['scripts/check-arrows.mjs']),
         tool('nothing unused', ['node_modules/knip/bin/knip.js', '--no-progress']),

@@ -1,0 +1,56 @@
+import { useParams } from '@tanstack/react-router';
+import type { StoredEvent } from '../../api/model.ts';
+import { useOrganization } from '../../api/organization.tsx';
+import { useThing } from '../../api/reading.ts';
+import { Facts } from '../../parts/facts.tsx';
+import { LogBlock, LogText } from '../../parts/log-text.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Ready } from '../../parts/ready.tsx';
+import { TabSet } from '../../parts/tab-set.tsx';
+import { FieldTable } from './field-table.tsx';
+import { hexDump } from './hex-dump.ts';
+
+/** One stored event: who and when, its own fields, the normal form, and the bytes as they came. */
+export function EventPage() {
+  const { id = '' } = useParams({ strict: false }) as { id?: string };
+  const { slug } = useOrganization();
+  return (
+    <Page title="Event">
+      <Ready of={useThing<StoredEvent>(`/events/${id}`)}>
+        {(event) => (
+          <div className="stack">
+            <Facts
+              of={[
+                ['Time', <Moment key="time" at={event.time} none="the source states none" />],
+                ['Received', <Moment key="received" at={event.received} />],
+                ['Kind', <LogText key="kind" text={event.kind} />],
+                ['Format', event.format],
+                [
+                  'Source',
+                  <a key="source" href={`#/o/${slug}/sources/${event.source}`}>
+                    open
+                  </a>,
+                ],
+                ['Provider', <LogText key="provider" text={event.provider} />],
+                ['Account', <LogText key="account" text={event.account} />],
+                ['Host', <LogText key="host" text={event.host} />],
+                ['From address', <LogText key="ip" text={event.src_ip} />],
+                ['Attributed because', <LogText key="why" text={event.attribution_by.join(' ')} />],
+              ]}
+            />
+            <TabSet
+              label="The event as"
+              tabs={[
+                ['raw', 'Raw text', () => <LogBlock text={event.raw} label="raw text" />],
+                ['hex', 'Raw bytes', () => <LogBlock text={hexDump(event.raw)} label="raw bytes" />],
+                ['fields', 'Fields', () => <FieldTable name="fields" of={event.fields} />],
+                ['normal', 'Normal form', () => <FieldTable name="normal form" of={event.normal} />],
+              ]}
+            />
+          </div>
+        )}
+      </Ready>
+    </Page>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Finding } from '../../api/model.ts';
+import { LevelWord, levelHeight } from '../../parts/level-word.tsx';
+import { LogText } from '../../parts/log-text.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import type { Column } from '../../table/column.ts';
+
+export const findingColumns: readonly Column<Finding>[] = [
+  { id: 'what', title: 'What', value: ({ rule_title }) => rule_title },
+  {
+    id: 'level',
+    title: 'Level',
+    value: ({ level }) => levelHeight(level),
+    show: ({ level }) => <LevelWord level={level} />,
+  },
+  {
+    id: 'time',
+    title: 'Time',
+    value: ({ first_at }) => first_at,
+    show: ({ first_at }) => <Moment at={first_at} />,
+  },
+  {
+    id: 'who',
+    title: 'Who',
+    value: ({ account, person }) => person ?? account ?? '',
+    show: ({ account, person }) => <LogText text={person ?? account ?? 'unknown'} />,
+  },
+  { id: 'provider', title: 'Provider', value: ({ provider }) => provider ?? '' },
+  { id: 'host', title: 'Host', value: ({ host }) => host ?? '' },
+  { id: 'events', title: 'Events', value: ({ count }) => count, end: true },
+  { id: 'from', title: 'From', value: ({ src_ip }) => src_ip ?? '', more: true },
+  { id: 'detector', title: 'Detector', value: ({ detector }) => detector, more: true },
+  { id: 'confidence', title: 'Confidence', value: ({ confidence }) => confidence, more: true },
+  {
+    id: 'last',
+    title: 'Last time',
+    value: ({ last_at }) => last_at,
+    show: ({ last_at }) => <Moment at={last_at} />,
+    more: true,
+  },
+  { id: 'why', title: 'Why', value: ({ why }) => why, more: true },
+];

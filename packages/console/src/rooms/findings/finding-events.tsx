@@ -1,0 +1,52 @@
+import type { StoredEvent } from '../../api/model.ts';
+import { useOrganization } from '../../api/organization.tsx';
+import { useList } from '../../api/reading.ts';
+import { LogText } from '../../parts/log-text.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { Ready } from '../../parts/ready.tsx';
+import { DataTable } from '../../table/data-table.tsx';
+
+/** The events that a finding rests on; each opens down to its raw bytes. */
+export function FindingEvents({ id }: { readonly id: string }) {
+  const { slug } = useOrganization();
+  const events = useList<StoredEvent>(`/findings/${id}/events`, { limit: 50 });
+  return (
+    <section className="stack close">
+      <h3>Events</h3>
+      <Ready of={events}>
+        {() => (
+          <DataTable
+            name="events of the finding"
+            rows={events.items}
+            rowKey={(event) => event.id}
+            more={events.more}
+            empty="None is stored any more: retention deleted them. The evidence above was kept with the finding."
+            columns={[
+              {
+                id: 'event-time',
+                title: 'Time',
+                value: ({ time, received }) => time ?? received,
+                show: ({ id: event, time, received }) => (
+                  <a data-row href={`#/o/${slug}/events/${event}`}>
+                    <Moment at={time ?? received} />
+                  </a>
+                ),
+              },
+              { id: 'event-kind', title: 'Kind', value: ({ kind }) => kind },
+              {
+                id: 'event-raw',
+                title: 'Raw',
+                value: ({ raw }) => raw,
+                show: ({ raw }) => (
+                  <code>
+                    <LogText text={raw.slice(0, 200)} />
+                  </code>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Ready>
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Finding } from '../../api/model.ts';
+import { useOrganization } from '../../api/organization.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { LogText } from '../../parts/log-text.tsx';
+import { Moment } from '../../parts/moment.tsx';
+
+/** Who, where, when, and how we know who it was. */
+export function FindingFacts({ finding }: { readonly finding: Finding }) {
+  const { slug } = useOrganization();
+  const text = (value: string | null | undefined) => (value ? <LogText text={value} /> : undefined);
+  const { document } = finding;
+  const attack = [...(document?.attack?.tactics ?? []), ...(document?.attack?.techniques ?? [])].join(', ');
+  const source = finding.source_id === null ? undefined : <a href={`#/o/${slug}/sources/${finding.source_id}`}>open</a>;
+  return (
+    <section className="stack close">
+      <h3>Who and where</h3>
+      <Facts
+        of={[
+          ['First', <Moment key="first" at={finding.first_at} />],
+          ['Last', <Moment key="last" at={finding.last_at} />],
+          ['Provider', text(finding.provider)],
+          ['Attributed because', text(document?.attribution)],
+          ['Person', text(finding.person)],
+          ['Account', text(finding.account)],
+          ['Host', text(finding.host)],
+          ['From address', text(finding.src_ip)],
+          ['Source', source],
+          [
+            'Registry',
+            finding.registry_version === null ? undefined : (
+              <a key="registry" href={`#/o/${slug}/registry`}>
+                as of version {finding.registry_version}
+              </a>
+            ),
+          ],
+          [finding.detector === 'rule' ? 'Rule' : `By ${finding.detector}`, <RuleLink key="rule" finding={finding} />],
+          ['Author', text([document?.rule?.author, document?.rule?.license].filter(Boolean).join(', '))],
+          ['ATT&CK', text(attack)],
+        ]}
+      />
+    </section>
+  );
+}
+
+function RuleLink({ finding: { rule_id, rule_title, detector } }: { readonly finding: Finding }) {
+  const { slug } = useOrganization();
+  if (detector !== 'rule' && detector !== 'correlation') return <LogText text={rule_title} />;
+  return (
+    <a href={`#/o/${slug}/rules/${encodeURIComponent(rule_id)}`}>
+      <LogText text={rule_title} />
+    </a>
+  );
+}

@@ -1,0 +1,64 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { call } from '../../api/client.ts';
+import type { Feed } from '../../api/model.ts';
+import { useOrganization } from '../../api/organization.tsx';
+import { useList } from '../../api/reading.ts';
+import { ActButton } from '../../parts/act-button.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { Ready } from '../../parts/ready.tsx';
+import { DataTable } from '../../table/data-table.tsx';
+import { FeedForm } from './feed-form.tsx';
+import { FeedImport } from './feed-import.tsx';
+
+/** Where indicators come from. */
+export function FeedList() {
+  const { api, mayChange } = useOrganization();
+  const client = useQueryClient();
+  const feeds = useList<Feed>('/indicator-feeds', { limit: 200 });
+  const again = () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: [api, 'indicator-feeds'] }),
+      client.invalidateQueries({ queryKey: [api, 'indicators'] }),
+    ]);
+  const pull = (id: string) => call('POST', `${api}/indicator-feeds/${id}/pull`, { body: {} }).then(again);
+  const remove = (id: string) => call('DELETE', `${api}/indicator-feeds/${id}`).then(again);
+  return (
+    <div className="stack">
+      <Ready of={feeds}>
+        {() => (
+          <DataTable
+            name="feeds"
+            rows={feeds.items}
+            rowKey={({ id }) => id}
+            empty="None yet. Without feeds, rules and terms still find; only known-bad values are not looked for."
+            columns={[
+              { id: 'feed-name', title: 'Feed', value: ({ name }) => name },
+              { id: 'feed-kind', title: 'Kind', value: ({ kind }) => kind.toUpperCase() },
+              {
+                id: 'pulled',
+                title: 'Last pull',
+                value: ({ last_pull_at }) => last_pull_at ?? '',
+                show: ({ last_pull_at }) => <Moment at={last_pull_at} none="never" />,
+              },
+              { id: 'error', title: 'Trouble', value: ({ last_error }) => last_error ?? '', wrap: true },
+              {
+                id: 'acts',
+                title: 'Do',
+                value: () => '',
+                show: ({ id, kind }) =>
+                  mayChange && (
+                    <span className="acts">
+                      {(kind === 'taxii' || kind === 'misp') && <ActButton label="Pull now" act={() => pull(id)} />}
+                      <ActButton label="Remove" sure="Really: its indicators go too" act={() => remove(id)} />
+                    </span>
+                  ),
+              },
+            ]}
+          />
+        )}
+      </Ready>
+      {mayChange && feeds.items.length > 0 && <FeedImport feeds={feeds.items} done={() => void again()} />}
+      {mayChange && <FeedForm done={() => void again()} />}
+    </div>
+  );
+}

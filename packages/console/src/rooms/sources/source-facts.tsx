@@ -1,0 +1,25 @@
+import type { Source } from '../../api/model.ts';
+import { Facts } from '../../parts/facts.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { lagWords } from './health-words.ts';
+
+export function SourceFacts({ source }: { readonly source: Source }) {
+  const { health } = source;
+  const number = (value: number | undefined) => value?.toLocaleString('en');
+  return (
+    <Facts
+      of={[
+        ['Arrives by', source.kind],
+        ['Format', source.format ?? 'told from the records'],
+        ['Zone', source.zone ?? 'the organisation’s'],
+        ['Promised by', source.promised_by],
+        ['Last event', <Moment key="event" at={health?.last_event_at} none="never" />],
+        ['Last received', <Moment key="received" at={health?.last_received_at} none="never" />],
+        ['Lag', lagWords(health?.clock_offset ?? null)],
+        ['Events', number(health?.events)],
+        ['Could not be read', number(health?.unread)],
+        ['Refused', number(health?.dropped)],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,51 @@
+import { call } from '../../api/client.ts';
+import type { Source } from '../../api/model.ts';
+import { useOrganization } from '../../api/organization.tsx';
+import { ActForm } from '../../parts/act-form.tsx';
+import { Field } from '../../parts/field.tsx';
+
+const kinds = [
+  ['elastic', 'Elasticsearch bulk: Filebeat, Winlogbeat, Logstash, Fluent Bit, Vector, rsyslog'],
+  ['syslog', 'syslog over UDP, TCP or TLS'],
+  ['relp', 'RELP: rsyslog'],
+  ['hec', 'Splunk HTTP Event Collector'],
+  ['otlp', 'OpenTelemetry logs'],
+  ['ndjson', 'lines of JSON over HTTP'],
+  ['upload', 'files that I upload'],
+] as const;
+
+export function SourceForm({ done }: { readonly done: (source: Source) => void }) {
+  const { api } = useOrganization();
+  return (
+    <ActForm
+      label="Make the source"
+      act={(answer) =>
+        call<Source>('POST', `${api}/sources`, {
+          body: {
+            name: answer('name'),
+            kind: answer('kind'),
+            zone: answer('zone') || null,
+            expected_interval: answer('minutes') === '' ? null : Number(answer('minutes')) * 60,
+            promised_by: answer('promised_by') || null,
+          },
+        })
+      }
+      done={done}
+    >
+      <Field label="Name" name="name" required hint="What it is, e.g. Domain controllers." />
+      <Field label="It arrives by" name="kind" options={kinds} />
+      <Field
+        label="Zone of its stamps"
+        name="zone"
+        hint="For stamps that state none, e.g. Europe/Berlin. Empty: the organisation’s."
+      />
+      <Field
+        label="Something is expected every … minutes"
+        name="minutes"
+        type="number"
+        hint="Empty: learnt from what comes. When it stays away for longer, that is a finding."
+      />
+      <Field label="Promised by" name="promised_by" hint="The provider who agreed to send it, if one did." />
+    </ActForm>
+  );
+}

@@ -1,0 +1,6 @@
+import { TokenList } from '../tokens/token-list.tsx';
+
+/** Ingest tokens of this source. */
+export function SourceTokens({ id }: { readonly id: string }) {
+  return <TokenList path={`/sources/${id}/tokens`} ingest />;
+}

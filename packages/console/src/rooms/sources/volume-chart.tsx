@@ -1,0 +1,64 @@
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Volume } from '../../api/model.ts';
+import { useOrganization } from '../../api/organization.tsx';
+import { useThing } from '../../api/reading.ts';
+import { Moment } from '../../parts/moment.tsx';
+import { Note } from '../../parts/note.tsx';
+import { Ready } from '../../parts/ready.tsx';
+import { DataTable } from '../../table/data-table.tsx';
+import { hoursOf } from './hours-of.ts';
+
+/** A week's volume by the hour, with its twin as a table. */
+export function VolumeChart({ id }: { readonly id: string }) {
+  return (
+    <Ready of={useThing<{ items: Volume[] }>(`/sources/${id}/volume`, hoursOf(7))}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Note>Nothing came in the last seven days.</Note>
+        ) : (
+          <div className="stack">
+            <Chart items={items} />
+            <DataTable
+              name="volume by the hour"
+              rows={[...items].reverse()}
+              rowKey={({ hour }) => hour}
+              empty=""
+              columns={[
+                { id: 'hour', title: 'Hour', value: ({ hour }) => hour, show: ({ hour }) => <Moment at={hour} /> },
+                { id: 'volume-events', title: 'Events', value: ({ events }) => events, end: true },
+              ]}
+            />
+          </div>
+        )
+      }
+    </Ready>
+  );
+}
+
+function Chart({ items }: { readonly items: readonly Volume[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const { zone } = useOrganization();
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const style = getComputedStyle(element);
+    const axis = { stroke: style.color, grid: { stroke: style.borderTopColor, width: 1 } };
+    const plot = new uPlot(
+      {
+        width: Math.max(280, element.clientWidth),
+        height: 200,
+        legend: { show: false },
+        cursor: { show: false },
+        tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+        axes: [axis, { ...axis, size: 64 }],
+        series: [{}, { stroke: style.outlineColor, width: 1.5, paths: uPlot.paths.stepped?.({ align: 1 }) }],
+      },
+      [items.map(({ hour }) => Date.parse(hour) / 1000), items.map(({ events }) => events)],
+      element,
+    );
+    return () => plot.destroy();
+  }, [items, zone]);
+  return <div className="chart" ref={box} aria-hidden="true" />;
+}
