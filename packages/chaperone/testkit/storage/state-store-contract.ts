@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Notice, type OpenStateStore, StoreUnavailable } from '../../src/storage/index.ts';
 
@@ -65,6 +66,9 @@ export function stateStoreContract(name: string, make: () => Promise<StateStoreF
         await store.everywhere((tx) => store.announce(tx, { organization: null, kind: 'probe' }));
         return heard.length > 0;
       });
+      // Others may notify on our channel too, and must not bring us down.
+      for (const payload of ['', 'null', '[1, 2]', '[null', '{}'])
+        await store.everywhere((tx) => sql`select pg_notify('chaperone', ${payload})`.execute(tx));
       await store
         .everywhere(async (tx) => {
           await store.announce(tx, { organization, kind: 'finding', id: 'lost' });

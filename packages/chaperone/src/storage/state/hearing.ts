@@ -3,6 +3,8 @@ import type { Notice } from './state-store.ts';
 
 /** PostgreSQL's channel on which changes are announced. */
 export const CHANNEL = 'chaperone';
+/** A connection that a network dropped in silence is found out within a minute, not after the kernel's two hours. */
+export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 30_000 };
 /** Milliseconds between tries to connect again. */
 const AGAIN = 1_000;
 
@@ -34,7 +36,7 @@ export class Hearing {
   async #connect(): Promise<void> {
     if (this.#client !== undefined || this.#connecting || this.#closed) return;
     this.#connecting = true;
-    const client = new pg.Client({ connectionString: this.#url, keepAlive: true });
+    const client = new pg.Client({ connectionString: this.#url, ...KEEP_ALIVE });
     const lose = () => {
       if (this.#client === client) this.#client = undefined;
       this.#lost = true;
@@ -66,7 +68,21 @@ export class Hearing {
   }
 
   #tell(payload: string): void {
-    const [organization, kind, id] = JSON.parse(payload) as [string | null, string, string | undefined];
-    for (const { hear } of this.#hearers) hear(id === undefined ? { organization, kind } : { organization, kind, id });
+    const notice = read(payload);
+    if (notice !== undefined) for (const { hear } of this.#hearers) hear(notice);
   }
+}
+
+/** Whoever may connect to the database may notify on any channel: what isn't ours is passed over. */
+function read(payload: string): Notice | undefined {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(parts)) return undefined;
+  const [organization, kind, id] = parts as unknown[];
+  if ((organization !== null && typeof organization !== 'string') || typeof kind !== 'string') return undefined;
+  return typeof id === 'string' ? { organization, kind, id } : { organization, kind };
 }

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded/embedded-server.ts';
-import { CHANNEL, Hearing } from './hearing.ts';
+import { CHANNEL, Hearing, KEEP_ALIVE } from './hearing.ts';
 import { type MigrationSteps, migrate } from './migrate.ts';
 import { MEMBER, ORGANIZATION, SYSTEM } from './row-security.ts';
 import type { Notice, StateStore, Tx } from './state-store.ts';
@@ -31,6 +31,8 @@ const POOL = 10;
 const CONNECTING = 5_000;
 /** A statement that takes longer is broken off, so that a hanging database is an answer. */
 const STATEMENT = 60_000;
+/** A transaction that does nothing for so long was forgotten, and would keep its connection from others. */
+const IDLE = 120_000;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -71,8 +73,9 @@ class PostgresStateStore implements OpenStateStore {
       connectionString: url,
       max: POOL,
       connectionTimeoutMillis: CONNECTING,
-      keepAlive: true,
+      ...KEEP_ALIVE,
       statement_timeout: STATEMENT,
+      idle_in_transaction_session_timeout: IDLE,
       types: { getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) },
     });
     // A connection that breaks while idle is no news: the next call makes a new one.

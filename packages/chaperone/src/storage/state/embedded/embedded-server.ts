@@ -52,7 +52,7 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions = {
   const as = runner(folder);
   as.own(folder);
   const password = secret(join(folder, 'password'));
-  if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(as, folder, cluster, password);
+  if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(as, folder, cluster, password, options);
   await stopOrphan(cluster);
   const port = await freePort();
   let stopping = false;
@@ -93,7 +93,13 @@ function secret(file: string): string {
 }
 
 /** Makes the cluster in a folder of another name first: one that was broken off is never taken for a whole one. */
-async function initialise(as: Runner, folder: string, cluster: string, password: string): Promise<void> {
+async function initialise(
+  as: Runner,
+  folder: string,
+  cluster: string,
+  password: string,
+  { unsafe }: EmbeddedOptions,
+): Promise<void> {
   const making = join(folder, 'cluster.making');
   const passwordFile = join(folder, 'initdb.password');
   rmSync(making, { recursive: true, force: true });
@@ -108,6 +114,7 @@ async function initialise(as: Runner, folder: string, cluster: string, password:
       '--encoding=UTF8',
       '--locale=C',
       '--data-checksums',
+      ...(unsafe === true ? ['--no-sync'] : []),
     ];
     const child = as.spawn(binaries().initdb, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
     let said = '';
