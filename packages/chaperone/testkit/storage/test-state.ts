@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type OpenStateStore, openStateStore } from '../../src/storage/index.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/storage/state/embedded/embedded-server.ts';
+import { PREPARED, preparedCluster } from './prepared-cluster.ts';
 
 /** One PostgreSQL for a test file, with a new database for whoever asks. */
 export interface TestState {
@@ -18,6 +19,7 @@ export async function testState(options: { safe?: boolean } = {}): Promise<TestS
   const folder = mkdtempSync(join(tmpdir(), 'chaperone-state-'));
   // Started by root, the server runs as somebody else, who must be able to pass.
   chmodSync(folder, 0o711);
+  cpSync(await preparedCluster(), folder, { recursive: true });
   const server = await startEmbedded(join(folder, 'postgres'), { unsafe: options.safe !== true });
   const stores: OpenStateStore[] = [];
   let databases = 0;
@@ -30,7 +32,7 @@ export async function testState(options: { safe?: boolean } = {}): Promise<TestS
       const name = `t${databases}`;
       const client = new pg.Client({ connectionString: admin.href });
       await client.connect();
-      await client.query(`create database ${name}`);
+      await client.query(`create database ${name} template ${PREPARED}`);
       await client.end();
       const url = new URL(server.url);
       url.pathname = `/${name}`;
