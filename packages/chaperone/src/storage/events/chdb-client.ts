@@ -11,6 +11,8 @@ import type { SqlClient } from './sql-client.ts';
 const STARTING = 120_000;
 /** A process that died is started again after this long. */
 const PAUSE = 500;
+/** Questions that may wait for each other. */
+const MOST_WAITING = 500;
 
 /** Folder of the batches on their way, within the store's. */
 const INCOMING = 'incoming';
@@ -70,8 +72,26 @@ export class ChdbClient implements SqlClient {
     }
   }
 
-  async query<T>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]> {
-    return (await this.#ask({ do: 'query', sql, params })) as T[];
+  async upkeep(sql: string): Promise<void> {
+    await this.#ask({ do: 'upkeep', sql });
+  }
+
+  async query<T>(sql: string, params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<T[]> {
+    signal?.throwIfAborted();
+    if (this.#waiting.size >= MOST_WAITING)
+      throw new StoreUnavailable('events', 'The event store is asked too much at once.', { retryAfter: 2 });
+    const id = this.#next;
+    const asked = this.#ask({ do: 'query', sql, params });
+    const stop = () => {
+      this.#settle(id, ({ reject }) => reject(signal?.reason));
+      this.#ask({ do: 'cancel', query: id }).catch(() => {});
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return (await asked) as T[];
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   async save(select: string, file: string): Promise<void> {

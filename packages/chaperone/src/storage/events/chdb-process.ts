@@ -2,17 +2,29 @@
  * The process that holds chDB (ClickHouse as a library). One data folder a process, never in a worker thread: the library allows no more.
  * Started by `ChdbClient` with the folder as its argument; ends when its parent is gone.
  */
+import { setTimeout } from 'node:timers/promises';
 import { createClient } from '@clickhouse/client';
-import { type ChdbConnection, createChdbConnection } from 'chdb/connection';
+import { createChdbConnection } from 'chdb/connection';
 import type { FromChdb, ToChdb } from './chdb-protocol.ts';
 
-const connect = () => createChdbConnection({ path: process.argv[2] }) as ChdbConnection;
-const clientOf = (connection: ChdbConnection) => createClient({ connection } as Parameters<typeof createClient>[0]);
-// A connection does one thing at a time: a long question must not keep events from being stored.
-const writer = clientOf(connect());
-const reader = clientOf(connect());
-// Backups and what expires take long, and must keep neither waiting.
-const keeper = clientOf(connect());
+type Client = ReturnType<typeof createClient>;
+type Question = Extract<ToChdb, { do: 'query' }>;
+
+/** Questions that are answered side by side. */
+const READERS = 3;
+/** Milliseconds. */
+const AGAIN = 50;
+const MOST_TRIES = 40;
+
+// A connection does one thing at a time: a long question must not keep events from being stored, nor a backup either of them.
+const writer = connect();
+const keeper = connect();
+const canceller = connect();
+const readers = Array.from({ length: READERS }, connect);
+const free = [...readers];
+const running = new Set<number>();
+const queue: { readonly id: number; take(reader: Client): void; drop(error: Error): void }[] = [];
+let stopping = Promise.resolve();
 const say = (message: FromChdb) => process.send?.(message);
 
 process.on('message', (ask: ToChdb) => {
@@ -25,6 +37,11 @@ process.on('message', (ask: ToChdb) => {
 process.on('disconnect', () => process.exit(0));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
+function connect(): Client {
+  const connection = createChdbConnection({ path: process.argv[2] });
+  return createClient({ connection } as Parameters<typeof createClient>[0]);
+}
+
 async function answer(ask: ToChdb): Promise<unknown[]> {
   switch (ask.do) {
     case 'command':
@@ -33,17 +50,57 @@ async function answer(ask: ToChdb): Promise<unknown[]> {
     case 'upkeep':
       await keeper.command({ query: ask.sql });
       return [];
-    case 'query': {
-      const result = await reader.query({ query: ask.sql, query_params: ask.params, format: 'JSONEachRow' });
-      return result.json();
-    }
+    case 'query':
+      return question(ask);
+    case 'cancel':
+      await cancel(ask.query);
+      return [];
     case 'close':
-      await reader.close();
-      await keeper.close();
-      await writer.close();
+      for (const client of [...readers, canceller, keeper, writer]) await client.close();
       setImmediate(() => process.exit(0));
       return [];
   }
+}
+
+async function question({ id, sql, params }: Question): Promise<unknown[]> {
+  const reader =
+    free.pop() ?? (await new Promise<Client>((take, drop) => queue.push({ id, take, drop: (error) => drop(error) })));
+  running.add(id);
+  try {
+    const result = await reader.query({
+      query: `${sql}\n${mark(id)}`,
+      query_params: params,
+      format: 'JSONEachRow',
+    });
+    return await result.json();
+  } finally {
+    running.delete(id);
+    const next = queue.shift();
+    if (next === undefined) free.push(reader);
+    else next.take(reader);
+  }
+}
+
+function cancel(id: number): Promise<void> {
+  // Of two that are stopped at the same moment one may go on to its limit.
+  stopping = stopping.then(() => stop(id)).catch(() => {});
+  return stopping;
+}
+
+async function stop(id: number): Promise<void> {
+  const at = queue.findIndex((one) => one.id === id);
+  if (at >= 0) queue.splice(at, 1)[0].drop(new Error('The question was taken back.'));
+  // One that has only just begun can't be seen yet. One that can't be stopped ends at its time limit.
+  for (let tries = 0; running.has(id) && tries < MOST_TRIES; tries += 1) {
+    await canceller.command({
+      query: `KILL QUERY WHERE query LIKE '%${mark(id)}%' AND query NOT LIKE 'KILL%' AND NOT is_cancelled ASYNC`,
+    });
+    await setTimeout(AGAIN);
+  }
+}
+
+function mark(id: number): string {
+  return `/* question ${id} */`;
 }
 
 say({ ready: true });

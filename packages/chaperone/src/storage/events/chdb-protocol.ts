@@ -7,6 +7,7 @@ export type ToChdb =
       readonly sql: string;
       readonly params: Readonly<Record<string, unknown>>;
     }
+  | { readonly id: number; readonly do: 'cancel'; readonly query: number }
   | { readonly id: number; readonly do: 'close' };
 
 export type FromChdb =

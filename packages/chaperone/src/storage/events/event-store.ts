@@ -49,14 +49,15 @@ export interface EventStore {
   /** Writes rows; resolves when they are on the disk (fsync). The same rows written twice are one row in the end (ReplacingMergeTree by id). */
   insert(organization: string, batch: RowBatch): Promise<void>;
   /**
-   * Runs a SELECT over the organisation's own tables: `sql` is given their names. `{name:Type}` parameters; time limit in seconds.
+   * Runs a SELECT over the organisation's own tables: `sql` is given their names. `{name:Type}` parameters; time limit in seconds. Nothing can be
+   * written, and no files or addresses read. Given up by the signal it throws its reason.
    * Rows of an event that was delivered twice may be there twice until they are merged: count `uniqExact(id)`, show `LIMIT 1 BY id`.
    */
   query<T>(
     organization: string,
     sql: (tables: EventTables) => string,
     params?: Readonly<Record<string, unknown>>,
-    options?: { readonly timeout?: number },
+    options?: { readonly timeout?: number; readonly signal?: AbortSignal },
   ): Promise<T[]>;
   /** One event by its id; undefined where there is none. */
   event(organization: string, id: string): Promise<StoredEvent | undefined>;

@@ -73,11 +73,11 @@ class ClickHouseEventStore implements EventStore {
     organization: string,
     sql: (tables: EventTables) => string,
     params: Readonly<Record<string, unknown>> = {},
-    { timeout = TIMEOUT }: { readonly timeout?: number } = {},
+    { timeout = TIMEOUT, signal }: { readonly timeout?: number; readonly signal?: AbortSignal } = {},
   ): Promise<T[]> {
-    const settings = `SETTINGS max_execution_time = ${timeout}, max_memory_usage = ${QUERY_MEMORY}, ${LIMITS}`;
+    const settings = `SETTINGS max_execution_time = ${timeout}, max_memory_usage = ${QUERY_MEMORY}, ${LIMITS}, readonly = 1`;
     const tables = tablesOf(organization);
-    return this.#safe(() => this.#sql.query<T>(`${sql(tables)}\n${settings}`, params));
+    return this.#safe(() => this.#sql.query<T>(`${sql(tables)}\n${settings}`, params, signal));
   }
 
   async event(organization: string, id: string): Promise<StoredEvent | undefined> {
@@ -100,7 +100,19 @@ class ClickHouseEventStore implements EventStore {
     const conditions = [`received < ${Math.round(before)}`];
     if (only !== undefined) conditions.push(only.length === 0 ? '0' : `source IN (${named(only)})`);
     if (except !== undefined && except.length > 0) conditions.push(`source NOT IN (${named(except)})`);
-    await this.#safe(() => this.#sql.command(`DELETE FROM ${events} WHERE ${conditions.join(' AND ')}`));
+    const goes = conditions.join(' AND ');
+    await this.#safe(async () => {
+      const days = await this.#sql.query<{ day: string; whole: number }>(
+        `SELECT _partition_id AS day, min(${goes}) AND max(received) < toUnixTimestamp(toStartOfDay(now('UTC'))) * 1000000 AS whole
+         FROM ${events} WHERE _partition_value.1 <= toYYYYMMDD(fromUnixTimestamp64Micro(toInt64({before:Int64}), 'UTC'))
+         GROUP BY day HAVING max(${goes})`,
+        { before: Math.round(before) },
+      );
+      // Nothing is stored any more under days that are over, so what was counted is what is dropped.
+      for (const { day } of days.filter(({ whole }) => whole === 1))
+        await this.#sql.upkeep(`ALTER TABLE ${events} DROP PARTITION ID '${day}'`);
+      if (days.some(({ whole }) => whole === 0)) await this.#sql.upkeep(`DELETE FROM ${events} WHERE ${goes}`);
+    });
   }
 
   async size(organization: string): Promise<{ rows: number; bytes: number }> {

@@ -59,7 +59,9 @@ export function migrations(database: string, cluster?: Cluster): readonly (reado
         ${COLUMNS.join(',\n        ')},
         INDEX by_finding findings TYPE bloom_filter(0.01) GRANULARITY 4,
         INDEX by_id id TYPE bloom_filter(0.001) GRANULARITY 4,
-        INDEX by_account account TYPE set(256) GRANULARITY 4
+        INDEX by_account account TYPE set(256) GRANULARITY 4,
+        INDEX by_address src_ip TYPE bloom_filter(0.01) GRANULARITY 1,
+        INDEX by_value arrayFlatten(mapValues(fields)) TYPE bloom_filter(0.01) GRANULARITY 1
       ) ENGINE = ${engine('ReplacingMergeTree')}
       PARTITION BY toYYYYMMDD(fromUnixTimestamp64Micro(received, 'UTC'))
       ORDER BY (kind, time, id)
@@ -70,7 +72,6 @@ export function migrations(database: string, cluster?: Cluster): readonly (reado
         hour DateTime('UTC'), provider LowCardinality(String), account LowCardinality(String), host LowCardinality(String),
         link LowCardinality(String), source LowCardinality(String), class_uid UInt32, outcome LowCardinality(String), events UInt64
       ) ENGINE = ${engine('SummingMergeTree', 'events')}
-      PARTITION BY toYear(hour) % 64
       ORDER BY (hour, provider, account, host, link, source, class_uid, outcome)`,
       `CREATE MATERIALIZED VIEW IF NOT EXISTS ${database}.activity_of_events${on} TO ${database}.activity AS
       SELECT toStartOfHour(toDateTime(intDiv(least(greatest(time, 0), 4102444800000000), 1000000), 'UTC')) AS hour,

@@ -47,10 +47,21 @@ export class ServerClient implements SqlClient {
     });
   }
 
-  query<T>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]> {
-    return reached(async () =>
-      (await this.#client.query({ query: sql, query_params: params, format: 'JSONEachRow' })).json<T>(),
-    );
+  upkeep(sql: string): Promise<void> {
+    return this.command(sql);
+  }
+
+  query<T>(sql: string, params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<T[]> {
+    return reached(async () => {
+      signal?.throwIfAborted();
+      const result = await this.#client.query({
+        query: sql,
+        query_params: params,
+        format: 'JSONEachRow',
+        ...(signal === undefined ? {} : { abort_signal: signal }),
+      });
+      return result.json<T>();
+    });
   }
 
   save(select: string, file: string): Promise<void> {

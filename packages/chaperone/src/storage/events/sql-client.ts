@@ -4,7 +4,10 @@ export interface SqlClient {
   command(sql: string): Promise<void>;
   /** RowBinary into a table, pieces laid end to end; resolves when they are on the disk. */
   insert(table: string, pieces: readonly Uint8Array[]): Promise<void>;
-  query<T>(sql: string, params: Readonly<Record<string, unknown>>): Promise<T[]>;
+  /** A statement that takes long; others go on beside it. */
+  upkeep(sql: string): Promise<void>;
+  /** Throws the signal's reason when it is given up; the work on it is stopped. */
+  query<T>(sql: string, params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<T[]>;
   /** Writes the answer of a SELECT into a new file of this machine, in ClickHouse's Native form under zstd. */
   save(select: string, file: string): Promise<void>;
   /** Reads such a file into a table, given as `database.table (column, ...)`. */

@@ -214,6 +214,52 @@ test('old events go, those of a source that is held stay', async () => {
   expect(left.map(({ id }) => id).sort()).toEqual([rows[0], rows[1], rows[3]].map(({ id }) => id).sort());
 });
 
+test('days of which nothing stays go as a whole', async () => {
+  const organization = randomUUID();
+  await store.ensure(organization);
+  const at = (days: number) => (1_780_000_000 - days * 86_400) * 1e6;
+  const rows = Array.from({ length: 40 }, (_, i) => eventRow({ received: at(i), time: at(i) }));
+  await store.insert(organization, batch(rows));
+  await store.expire(organization, at(9.5), {});
+  expect(await count(organization)).toBe(10);
+  const deleted = await store.query<{ n: string }>(
+    organization,
+    ({ database }) =>
+      `SELECT toString(count()) AS n FROM system.mutations WHERE database = '${database}' AND table = 'events'`,
+  );
+  expect(deleted).toEqual([{ n: '0' }]);
+  await store.expire(organization, at(-1), { only: [randomUUID()] });
+  expect(await count(organization)).toBe(10);
+  await store.expire(organization, Date.now() * 1000, {});
+  expect(await count(organization)).toBe(0);
+});
+
+test('a question can write nothing, and read neither files nor addresses', async () => {
+  for (const sql of [
+    "SELECT * FROM file('/etc/hostname', LineAsString)",
+    "SELECT * FROM url('http://127.0.0.1:1/', CSV, 'x String')",
+  ])
+    await expect(store.query(ORG, () => sql)).rejects.toThrow(/readonly/);
+  await expect(store.query(ORG, ({ database }) => `DROP DATABASE ${database}`)).rejects.toThrow();
+});
+
+test('questions are answered side by side, and one that is given up is stopped', async () => {
+  const slow = 'SELECT count() FROM numbers(1000000000000) WHERE cityHash64(number) = 1';
+  const running = () => store.query(ORG, () => `SELECT query FROM system.processes WHERE query LIKE '%numbers(10000%'`);
+  // More than are answered at once: the last ones wait.
+  const given = Array.from({ length: 5 }, () => new AbortController());
+  const asked = given.slice(0, 2).map(({ signal }) => store.query(ORG, () => slow, {}, { signal }).catch((e) => e));
+  await store.query(ORG, () => 'SELECT 1');
+  expect((await running()).length).toBeGreaterThanOrEqual(2);
+  asked.push(...given.slice(2).map(({ signal }) => store.query(ORG, () => slow, {}, { signal }).catch((e) => e)));
+  for (const one of given) one.abort(new Error('no longer wanted'));
+  for (const said of await Promise.all(asked)) expect(said).toMatchObject({ message: 'no longer wanted' });
+  await expect.poll(async () => (await running()).length, { timeout: 10_000 }).toBeLessThanOrEqual(1);
+  const done = new AbortController();
+  done.abort(new Error('never wanted'));
+  await expect(store.query(ORG, () => 'SELECT 1', {}, { signal: done.signal })).rejects.toThrow('never wanted');
+});
+
 test('activity is counted by hour, and an invented time can make no more partitions than are allowed', async () => {
   const organization = randomUUID();
   await store.ensure(organization);
