@@ -5,14 +5,12 @@ import { useOrganization } from './organization.tsx';
 /** Kind of live message to the lists that it makes stale. Findings are counted instead, so that no row jumps. */
 const stale: Readonly<Record<string, readonly string[]>> = {
   source: ['sources'],
-  source_health: ['sources'],
-  source_problem: ['sources'],
   rule: ['rules', 'rule-documents'],
   exception: ['exceptions', 'findings'],
-  indicator: ['indicators'],
   indicator_feed: ['indicator-feeds', 'indicators'],
   registry: ['registry'],
-  audit: ['audit'],
+  token: ['tokens', 'sources'],
+  organization: [''],
 };
 
 type Listener = (id: string) => void;
@@ -40,6 +38,7 @@ export function useLiveStream(): 'open' | 'lost' {
       stream.addEventListener(kind, () => {
         for (const list of lists) void client.invalidateQueries({ queryKey: [api, list] });
       });
+    stream.addEventListener('gap', () => void client.invalidateQueries({ queryKey: [api] }));
     stream.addEventListener('finding', (message) => {
       const id = idOf(message.data);
       for (const listener of findingListeners) listener(id);

@@ -19,10 +19,10 @@ export interface Membership {
 export interface Session {
   readonly state: 'password' | 'full';
   readonly csrf_token: string;
-  readonly user: { readonly id: string; readonly email: string; readonly name: string };
+  readonly user: { readonly id: string; readonly email: string | null; readonly name: string };
   readonly organizations: readonly Membership[];
   /** what may stand as the second factor, while `state` is `password` */
-  readonly factors?: readonly ('totp' | 'passkey' | 'recovery')[];
+  readonly factors?: readonly string[];
 }
 
 export interface Factor {

@@ -46,7 +46,10 @@ function Frame({ session, organization }: { readonly session: Session; readonly 
   useKeys(help);
   // a new room begins at its top
   // biome-ignore lint/correctness/useExhaustiveDependencies: the room is what it waits for
-  useEffect(() => window.scrollTo(0, 0), [path]);
+  useEffect(() => {
+    // some browsers give back a promise, which is no clean-up
+    void window.scrollTo(0, 0);
+  }, [path]);
   return (
     <div className="shell">
       <button type="button" className="skip" onClick={() => document.getElementById('main')?.focus()}>

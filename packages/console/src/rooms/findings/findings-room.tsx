@@ -18,8 +18,8 @@ import { FindingView } from './finding-view.tsx';
 export function FindingsRoom() {
   const { slug, api } = useOrganization();
   const [address, change] = useAddress();
-  const { level, detector, provider, rule, search, open } = address;
-  const found = useList<Finding>('/findings', { level, detector, provider, rule, search, limit: 200 });
+  const { level, detector, provider, rule, search, held, open } = address;
+  const found = useList<Finding>('/findings', { level, detector, provider, rule, search, held, limit: 200 });
   const known = useMemo(() => new Set(found.items.map(({ id }) => id)), [found.items]);
   const arrivals = useArrivals(known);
   const client = useQueryClient();
@@ -27,17 +27,10 @@ export function FindingsRoom() {
     arrivals.clear();
     void client.invalidateQueries({ queryKey: [api, 'findings'] });
   };
-  const filtered = [level, detector, provider, rule, search].some((value) => value !== undefined);
+  const filtered = [level, detector, provider, rule, search, held].some((value) => value !== undefined);
   const list = (
     <>
       <FindingFilters />
-      <div className="arrivals" role="status" aria-live="polite">
-        {arrivals.count > 0 && (
-          <button type="button" className="button main-act" onClick={show}>
-            {count(arrivals.count, 'new finding')}, show
-          </button>
-        )}
-      </div>
       <Ready of={found}>
         {() => (
           <DataTable
@@ -65,7 +58,18 @@ export function FindingsRoom() {
     </>
   );
   return (
-    <Page title="Findings">
+    <Page
+      title="Findings"
+      acts={
+        <span role="status" aria-live="polite">
+          {arrivals.count > 0 && (
+            <button type="button" className="button main-act" onClick={show}>
+              {count(arrivals.count, 'new finding')}, show
+            </button>
+          )}
+        </span>
+      }
+    >
       <Split
         list={list}
         pane={open === undefined ? undefined : <FindingView id={open} key={open} />}

@@ -16,12 +16,7 @@ export function RegistryEditor({ text: first }: { readonly text: string }) {
   const client = useQueryClient();
   const [text, setText] = useState(first);
   const sending = useMutation({
-    mutationFn: (dry: boolean) =>
-      call<Loaded>('PUT', `${api}/registry`, {
-        query: { dry_run: dry || undefined },
-        raw: text,
-        type: 'application/yaml',
-      }),
+    mutationFn: (dry: boolean) => call<Loaded>('PUT', `${api}/registry`, { body: { document: text, dry_run: dry } }),
     onSuccess: (_, dry) => {
       if (!dry) void client.invalidateQueries({ queryKey: [api, 'registry'] });
     },

@@ -1,6 +1,6 @@
 import type { RegistryVersion } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
-import { useList, useThing } from '../../api/reading.ts';
+import { useList } from '../../api/reading.ts';
 import { LogBlock } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Note } from '../../parts/note.tsx';
@@ -19,8 +19,9 @@ export function RegistryRoom() {
       about="Who the providers are, what was agreed with them, and which accounts and hosts are whose. Findings say which version they were judged by."
     >
       <div className="stack">
-        <Ready of={useThing<RegistryVersion | null>('/registry')}>
-          {(active) => {
+        <Ready of={versions}>
+          {() => {
+            const active = versions.items.find((version) => version.active);
             const text = active?.document ?? '';
             if (mayAdminister) return <RegistryEditor key={active?.version ?? 0} text={text} />;
             return text === '' ? (

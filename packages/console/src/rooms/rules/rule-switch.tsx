@@ -19,7 +19,7 @@ export function RuleSwitch({ rule }: { readonly rule: Rule }) {
         danger={enabled}
         act={(answer) =>
           call('PATCH', `${api}/rules/${encodeURIComponent(id)}`, {
-            body: { enabled: !enabled, reason: answer('reason') || null },
+            body: { enabled: !enabled, reason: answer('reason') },
           })
         }
         done={() => void client.invalidateQueries({ queryKey: [api, 'rules'] })}

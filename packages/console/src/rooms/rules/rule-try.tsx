@@ -18,9 +18,8 @@ export function RuleTry({ rule }: { readonly rule: string | (() => string) }) {
         act={(answer) => {
           const to = new Date();
           const from = new Date(to.getTime() - Number(answer('days')) * 86_400_000);
-          const asked = typeof rule === 'string' ? { id: rule } : { rule: rule() };
           return call<RuleTest>('POST', `${api}/rules/test`, {
-            body: { ...asked, from: from.toISOString(), to: to.toISOString() },
+            body: { rule: typeof rule === 'string' ? rule : rule(), from: from.toISOString(), to: to.toISOString() },
           });
         }}
         done={setResult}

@@ -14,7 +14,7 @@ export function RulesRoom() {
   const { slug } = useOrganization();
   const navigate = useNavigate();
   const [{ level, enabled, blind, search }] = useAddress();
-  const rules = useList<Rule>('/rules', { level, enabled, blind, search, limit: 200 });
+  const rules = useList<Rule>('/rules', { level, enabled, blind, search, limit: 1000 });
   return (
     <Page
       title="Rules"

@@ -22,7 +22,7 @@ export function Shippers({ id }: { readonly id: string }) {
               () => (
                 <div className="stack close">
                   {note !== undefined && <p>{note}</p>}
-                  <p className="quiet">Put a token of this source (tab Tokens) where TOKEN stands.</p>
+                  <p className="quiet">Put a token of this source (tab Tokens) where YOUR-INGEST-TOKEN stands.</p>
                   <Scrolls label={`configuration for ${title}`}>
                     <pre className="block keep">{configuration}</pre>
                   </Scrolls>

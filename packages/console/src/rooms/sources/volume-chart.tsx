@@ -8,15 +8,14 @@ import { Moment } from '../../parts/moment.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Ready } from '../../parts/ready.tsx';
 import { DataTable } from '../../table/data-table.tsx';
-import { hoursOf } from './hours-of.ts';
 
-/** A week's volume by the hour, with its twin as a table. */
+/** Two weeks' volume by the hour, with its twin as a table. */
 export function VolumeChart({ id }: { readonly id: string }) {
   return (
-    <Ready of={useThing<{ items: Volume[] }>(`/sources/${id}/volume`, hoursOf(7))}>
+    <Ready of={useThing<{ items: Volume[] }>(`/sources/${id}/volume`)}>
       {({ items }) =>
         items.length === 0 ? (
-          <Note>Nothing came in the last seven days.</Note>
+          <Note>Nothing came in the last 14 days.</Note>
         ) : (
           <div className="stack">
             <Chart items={items} />
