@@ -1,0 +1,43 @@
+export {
+  type Act,
+  type Actor,
+  type AuditRecord,
+  audit,
+  type ChainVerdict,
+  readAudit,
+  SYSTEM_ACTOR,
+  verifyChain,
+  verifyExport,
+} from './audit.ts';
+export { confirmTotp, newRecoveryCodes, offerTotp, removeFactor } from './factors.ts';
+export { createIdentity, type Identity } from './identity.ts';
+export { type IdentityCode, IdentityError } from './identity-error.ts';
+export { allowed, type Membership, type Principal } from './principal.ts';
+export { atLeast, may, needsSecondFactor, PERMISSIONS, type Permission } from './roles.ts';
+export { digest, isToken } from './secrets.ts';
+export {
+  type Client,
+  endOtherSessions,
+  endSession,
+  type NewSession,
+  principalOfSession,
+  sessionsOf,
+} from './sessions.ts';
+export { actorOf, giveCode, type SignedIn, signIn } from './sign-in.ts';
+export { createToken, type NewToken, principalOfToken, revokeToken } from './tokens.ts';
+export {
+  acceptLink,
+  changePassword,
+  changeRole,
+  completeSetup,
+  createOrganization,
+  type Invitation,
+  invite,
+  issueReset,
+  issueSetupToken,
+  type NewOrganization,
+  removeMember,
+  setupNeeded,
+} from './users.ts';
+export { uuid7 } from './uuid.ts';
+export { createVault, type Vault } from './vault.ts';

@@ -1,0 +1,82 @@
+import { hash, verify } from '@node-rs/argon2';
+import { IdentityError } from './identity-error.ts';
+
+/** OWASP's second choice for argon2id (2023): 19 MiB, two passes, one lane. */
+const COST = { algorithm: 2 as const, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const SHORTEST = 12;
+const LONGEST = 1_024;
+/** Passwords computed at once; more wait. Without it a flood of sign-ins would take all cores. */
+const AT_ONCE = 2;
+const MOST_WAITING = 40;
+
+const COMMON = [
+  'password',
+  'passwort',
+  'qwertyuiop',
+  'chaperone',
+  'administrator',
+  'letmein',
+  'welcome',
+  '1234567890',
+  'iloveyou',
+  'changeme',
+  'hospital',
+  'klinik',
+];
+
+/** @throws IdentityError `password_weak`, with what is wrong */
+export function checkPassword(password: string, own: readonly string[]): void {
+  const weak = (why: string) =>
+    new IdentityError(
+      'password_weak',
+      why,
+      `Take at least ${SHORTEST} characters that nobody would guess: a few words together are best.`,
+    );
+  if (password.length < SHORTEST) throw weak(`The password has ${password.length} characters.`);
+  if (password.length > LONGEST) throw weak('The password is too long.');
+  const lower = password.toLowerCase();
+  const plain = lower.replace(/[^a-z0-9]/g, '');
+  const rest = COMMON.reduce((text, word) => text.replaceAll(word, ''), plain);
+  if (rest.length < 5 && plain.length > 0) throw weak('The password is one of the commonest.');
+  if (new Set(lower).size < 5) throw weak('The password repeats a few characters.');
+  for (const word of own.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)))
+    if (word.length >= 4 && lower.replaceAll(word, '').length < 6)
+      throw weak('The password is made of your name or address.');
+}
+
+export function hashPassword(password: string): Promise<string> {
+  return limited(() => hash(password, COST));
+}
+
+let dummy: Promise<string> | undefined;
+
+/** Whether a password is right. Takes as long for somebody who isn't there (`undefined`). */
+export async function rightPassword(password: string, kept: string | null | undefined): Promise<boolean> {
+  dummy ??= hash('nobody has this password', COST);
+  const against = kept ?? (await dummy);
+  const right = await limited(() => verify(against, password.slice(0, LONGEST)));
+  return right && kept != null;
+}
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function limited<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE) {
+    if (waiting.length >= MOST_WAITING)
+      throw new IdentityError(
+        'too_many_tries',
+        'Too many people sign in at this moment.',
+        'Try again in a few seconds.',
+        5,
+      );
+    await new Promise<void>((go) => waiting.push(go));
+  }
+  running += 1;
+  try {
+    return await work();
+  } finally {
+    running -= 1;
+    waiting.shift()?.();
+  }
+}

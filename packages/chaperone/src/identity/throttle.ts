@@ -1,0 +1,67 @@
+import { IdentityError } from './identity-error.ts';
+
+interface Tries {
+  failed: number;
+  until: number;
+  last: number;
+}
+
+/** Tries before any delay, and the longest delay in seconds. */
+const FREE = 5;
+const LONGEST = 300;
+const FORGOTTEN = 3_600_000;
+const MOST = 50_000;
+
+/**
+ * Slows down guessing: after five failures each further try for the same account from the same address waits twice as long, five minutes at
+ * most. The pair counts, not the account alone: nobody can lock an administrator out by guessing from elsewhere. Guessing one account from
+ * many addresses is slowed by a second, wider count that never delays by more than ten seconds.
+ */
+export class Throttle {
+  readonly #now: () => number;
+  readonly #tries = new Map<string, Tries>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** @throws IdentityError `too_many_tries` with the seconds to wait */
+  check(account: string, ip: string): void {
+    const now = this.#now();
+    for (const key of keysOf(account, ip)) {
+      const tries = this.#tries.get(key);
+      if (tries !== undefined && tries.until > now)
+        throw new IdentityError(
+          'too_many_tries',
+          'Too many sign-ins failed.',
+          'Wait, then try again.',
+          Math.ceil((tries.until - now) / 1000),
+        );
+    }
+  }
+
+  failed(account: string, ip: string): void {
+    const now = this.#now();
+    if (this.#tries.size > MOST)
+      for (const [key, { last }] of this.#tries) if (now - last > 60_000) this.#tries.delete(key);
+    const [pair, one] = keysOf(account, ip);
+    this.#count(pair, now, FREE, LONGEST);
+    this.#count(one, now, FREE * 10, 10);
+  }
+
+  succeeded(account: string, ip: string): void {
+    this.#tries.delete(keysOf(account, ip)[0]);
+  }
+
+  #count(key: string, now: number, free: number, longest: number): void {
+    const known = this.#tries.get(key);
+    const failed = known === undefined || now - known.last > FORGOTTEN ? 1 : known.failed + 1;
+    const delay = failed < free ? 0 : Math.min(longest, 2 ** Math.min(failed - free, 20));
+    this.#tries.set(key, { failed, until: now + delay * 1000, last: now });
+  }
+}
+
+function keysOf(account: string, ip: string): [string, string] {
+  const name = account.toLowerCase().slice(0, 320);
+  return [`${name}\0${ip}`, name];
+}
