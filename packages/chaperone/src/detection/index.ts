@@ -1,6 +1,14 @@
 export type * from './finding.ts';
+export {
+  eventsOfFinding,
+  type FindingCursor,
+  type FindingFilter,
+  getFinding,
+  listFindings,
+} from './findings/read-findings.ts';
 export { type StoredBy, storeFindings } from './findings/store-findings.ts';
 export { packIndicators } from './indicators/index.ts';
+export * from './indicators/live/index.ts';
 export {
   type ActiveIndicators,
   activeIndicators,
@@ -28,5 +36,15 @@ export { type JudgedBatch, type LiveBatch, LiveEngine, type LiveSetup, type Live
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';
 export { type MaskRule, maskWith } from './live/masking.ts';
 export { ScanInputError } from './read-inputs.ts';
+export {
+  type CatalogueRule,
+  coverageOf,
+  type RulePacks,
+  readRulePacks,
+  ruleCatalogue,
+  rulesOf,
+  setRule,
+} from './rule-catalogue/rule-catalogue.ts';
+export { type RuleTest, testRule } from './rule-catalogue/test-rule.ts';
 export { type ScanOptions, type ScanProgress, scan } from './scan.ts';
 export type * from './scan-result.ts';

@@ -26,6 +26,8 @@ export {
   type Router,
 } from './intake.ts';
 export { type ListenerConfig, listenerSchema } from './listeners/listener-config.ts';
+export { type Listeners, type RunningListener, startListeners } from './listeners/start-listeners.ts';
+export type { TlsMaterial } from './listeners/tls-material.ts';
 export { readText, sniffSource } from './read-file.ts';
 export type { ReadOptions, TextHandlers } from './read-text.ts';
 export { createRecordDecoder, type RecordDecoder, type RecordDecoderOptions } from './record-decoder.ts';

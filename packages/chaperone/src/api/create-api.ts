@@ -1,0 +1,143 @@
+import { Hono } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { principalOfSession, principalOfToken } from '../identity/index.ts';
+import { consoleFile } from './console-files.ts';
+import { type ApiEnv, type DeclaredRoute, Routes } from './define.ts';
+import type { ApiDeps } from './deps.ts';
+import { docsPage } from './docs-page.ts';
+import { idempotency } from './idempotency.ts';
+import { openApi } from './openapi.ts';
+import { answerOf, Problem, problemOf } from './problem.ts';
+import { RateLimit } from './rate-limit.ts';
+import { detectionRoutes } from './routes/detection.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
+import { liveRoutes } from './routes/live.ts';
+import { organizationRoutes } from './routes/organization.ts';
+import { COOKIE, csrfOf, signInRoutes } from './routes/sign-in.ts';
+import { sourceRoutes } from './routes/sources.ts';
+
+export interface Api {
+  readonly app: Hono<ApiEnv>;
+  /** every route with who may call it */
+  readonly routes: readonly DeclaredRoute[];
+  readonly document: Record<string, unknown>;
+}
+
+/** Requests a second for long, and at once, of one caller. */
+const RATE = 50;
+const BURST = 300;
+const OWN =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/** Puts the routes together. `address` gives the caller's address of a request. */
+export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api {
+  const app = new Hono<ApiEnv>();
+  const limit = new RateLimit(RATE, BURST);
+  const host = new URL(deps.publicUrl);
+
+  app.use(async (context, next) => {
+    context.header('content-security-policy', OWN);
+    context.header('x-content-type-options', 'nosniff');
+    context.header('x-frame-options', 'DENY');
+    context.header('referrer-policy', 'same-origin');
+    context.header('cross-origin-opener-policy', 'same-origin');
+    if (deps.secure) context.header('strict-transport-security', 'max-age=31536000');
+    if (context.req.path.startsWith('/api/')) context.header('cache-control', 'no-store');
+    await next();
+  });
+  app.use('/api/v1/*', async (context, next) => {
+    const client = { ip: address(context.env), agent: context.req.header('user-agent') ?? '' };
+    context.set('client', client);
+    limit.take(client.ip);
+    const token = /^Bearer\s+(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    if (token !== undefined) context.set('principal', await principalOfToken(deps.state, token));
+    else {
+      const secret = getCookie(context, COOKIE);
+      const principal = secret === undefined ? undefined : await principalOfSession(deps.identity, secret);
+      context.set('principal', principal);
+      if (context.req.method !== 'GET' && context.req.method !== 'HEAD') {
+        const origin = context.req.header('origin');
+        if (origin !== undefined && new URL(origin).host !== (context.req.header('host') ?? host.host))
+          throw new Problem(
+            403,
+            'foreign_origin',
+            'The request comes from another site.',
+            'Use the console under its own address.',
+          );
+        if (
+          principal !== undefined &&
+          context.req.header('x-csrf-token') !== csrfOf(deps.identity.vault, principal.session) &&
+          !/\/(session|setup|session\/totp)$/.test(context.req.path)
+        )
+          throw new Problem(403, 'csrf', 'The page that sent this is not of this session.', 'Load the page anew.');
+      }
+    }
+    await next();
+  });
+  app.use('/api/v1/*', idempotency(deps.state));
+
+  const routes = new Routes(app, deps);
+  signInRoutes(routes);
+  organizationRoutes(routes);
+  sourceRoutes(routes);
+  detectionRoutes(routes);
+  knowledgeRoutes(routes);
+  liveRoutes(routes);
+  const document = openApi(routes.declared, deps.version);
+
+  app.get('/api/openapi.json', (context) => context.json(document));
+  app.get('/api/docs', (context) => context.html(docsPage(document)));
+  app.get('/healthz', (context) => context.json({ status: 'ok', version: deps.version }));
+  app.get('/readyz', async (context) => {
+    await deps.ready();
+    return context.json({ status: 'ready' });
+  });
+  app.get('/metrics', async (context) => {
+    // Numbers only, but they say who is a client: this machine, or a token that may.
+    const token = /^Bearer\s+(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    const principal = token === undefined ? undefined : await principalOfToken(deps.state, token);
+    const may =
+      principal?.memberships.some(({ role }) => role === 'administrator') === true &&
+      (principal.scopes.length === 0 || principal.scopes.includes('metrics:read'));
+    if (!may && !isLoopback(address(context.env)))
+      throw new Problem(
+        401,
+        'not_signed_in',
+        'Metrics are for this machine, or for a token.',
+        'Send the token of an administrator with the scope metrics:read.',
+      );
+    return context.text(await deps.metrics.metrics(), 200, { 'content-type': deps.metrics.contentType });
+  });
+  app.all('/api/*', () => {
+    throw new Problem(404, 'not_found', 'There is no such route.', 'See /api/docs.');
+  });
+  app.get('*', (context) => {
+    if (deps.console === undefined)
+      return context.text('The console is not part of this installation. The API is described at /api/docs.', 404);
+    return headed(consoleFile(deps.console, context.req.path), context.res.headers);
+  });
+  app.onError((error, context) => {
+    const known = problemOf(error);
+    const path = context.req.path;
+    if (known !== undefined) return headed(answerOf(known, path), context.res.headers);
+    const id = deps.fault(error, `${context.req.method} ${path}`);
+    return headed(
+      answerOf(
+        new Problem(500, 'fault', 'A fault of Chaperone’s own.', `Please report it; its number in the log is ${id}.`),
+        path,
+      ),
+      context.res.headers,
+    );
+  });
+  return { app, routes: routes.declared, document };
+}
+
+/** The headers that every answer has, on one that was made of an error. */
+function headed(response: Response, headers: Headers): Response {
+  for (const [name, value] of headers) if (!response.headers.has(name)) response.headers.set(name, value);
+  return response;
+}
+
+function isLoopback(ip: string): boolean {
+  return ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
+}

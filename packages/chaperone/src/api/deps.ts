@@ -1,0 +1,34 @@
+import type { Registry as Metrics } from 'prom-client';
+import type { RulePacks } from '../detection/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { ShipperPlaces } from '../sources/index.ts';
+import type { EventStore, StateStore } from '../storage/index.ts';
+import type { Intake } from '../telemetry/index.ts';
+
+/** What the routes call. */
+export interface ApiDeps {
+  readonly identity: Identity;
+  readonly state: StateStore;
+  readonly events: EventStore;
+  readonly intake: Intake;
+  readonly packs: RulePacks;
+  readonly metrics: Metrics;
+  readonly version: string;
+  /** how browsers reach us, e.g. `https://chaperone.clinic.example` */
+  readonly publicUrl: string;
+  readonly places: () => ShipperPlaces;
+  /** kinds of events that an organisation has had */
+  readonly kinds: (organization: string) => Promise<readonly string[]>;
+  /** Makes the engine of an organisation anew after its rules, indicators or registry changed. Resolves when that is in force. */
+  readonly reload: (organization: string) => Promise<void>;
+  readonly exceptionsChanged: (organization: string) => Promise<void>;
+  /** Makes the sample organisation and sends its logs through the listeners; resolves with its short name when that has begun. */
+  readonly sample: (by: string) => Promise<string>;
+  /** Throws what isn't ready. */
+  readonly ready: () => Promise<void>;
+  /** folder of the built console */
+  readonly console: string | undefined;
+  readonly secure: boolean;
+  /** told of errors that nobody foresaw; gives the id that the answer names */
+  readonly fault: (error: unknown, request: string) => string;
+}

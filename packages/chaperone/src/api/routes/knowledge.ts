@@ -1,0 +1,377 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { importIndicators, pullFeed } from '../../detection/index.ts';
+import { audit } from '../../identity/index.ts';
+import { loadRegistry } from '../../registry/index.ts';
+import { type Call, page, paging, type Routes, uuid } from '../define.ts';
+import { cursorOf, placeOf } from '../paging.ts';
+import { notFound, Problem } from '../problem.ts';
+
+const ORG = '/organizations/{organization}';
+
+/** Indicators and their feeds, the registry, legal holds. */
+export function knowledgeRoutes(routes: Routes): void {
+  const { deps } = routes;
+  const { identity, state } = deps;
+  const told = async (
+    call: Call<unknown, unknown>,
+    tx: Parameters<typeof audit>[0],
+    action: string,
+    kind: string,
+    id: string,
+    detail: Record<string, unknown> = {},
+  ) => {
+    await audit(tx, identity.vault, call.organization, { actor: call.actor, action, object: { kind, id }, detail });
+    await state.announce(tx, { organization: call.organization, kind, id });
+  };
+  const vault = { open: (sealed: string) => identity.vault.open('settings', sealed) };
+  const feed = z.looseObject({
+    id: uuid,
+    name: z.string(),
+    kind: z.string(),
+    enabled: z.boolean(),
+    last_error: z.string().nullable(),
+  });
+  const feedRow = async (call: Call<unknown, unknown>) => {
+    const row = await call.within((tx) =>
+      tx.selectFrom('indicator_feed').selectAll().where('id', '=', call.params.id).executeTakeFirst(),
+    );
+    if (row === undefined) throw notFound('feed');
+    return row;
+  };
+
+  routes.add(
+    {
+      method: 'get',
+      path: `${ORG}/indicator-feeds`,
+      access: 'indicators:read',
+      tag: 'Indicators',
+      summary: 'Feeds of indicators',
+      answer: page(feed),
+    },
+    async ({ within }) => ({
+      items: (await within((tx) => tx.selectFrom('indicator_feed').selectAll().orderBy('name').execute())).map(
+        ({ organization_id: _, settings: __, cursor: ___, ...row }) => row,
+      ),
+      next: null,
+    }),
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${ORG}/indicator-feeds`,
+      access: 'indicators:write',
+      tag: 'Indicators',
+      summary: 'Add a feed: a file that is uploaded, or something that is pulled',
+      body: z.object({
+        name: z.string().min(1).max(200),
+        kind: z.enum(['stix', 'taxii', 'misp', 'csv', 'manual']),
+        settings: z.record(z.string(), z.unknown()).default({}),
+        tlp: z.string().nullable().default(null),
+        confidence: z.number().int().min(0).max(100).nullable().default(null),
+        interval: z.number().int().min(60).nullable().default(null),
+        half_life_days: z.number().int().min(1).nullable().default(null),
+      }),
+      answer: z.object({ id: uuid }),
+      status: 201,
+    },
+    async (call) => {
+      const { settings, ...rest } = call.body;
+      const id = randomUUID();
+      const sealed =
+        typeof settings.secret === 'string'
+          ? { ...settings, secret: identity.vault.seal('settings', settings.secret) }
+          : settings;
+      await call.within(async (tx) => {
+        const made = await tx
+          .insertInto('indicator_feed')
+          .values({
+            id,
+            organization_id: call.organization,
+            ...rest,
+            settings: JSON.stringify(sealed),
+            created_by: call.principal.id,
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (made === undefined)
+          throw new Problem(409, 'name_taken', 'There is a feed of this name.', 'Choose another name.');
+        await told(call, tx, 'indicator_feed.create', 'indicator_feed', id, { name: rest.name, kind: rest.kind });
+      });
+      return { id };
+    },
+  );
+  routes.add(
+    {
+      method: 'patch',
+      path: `${ORG}/indicator-feeds/{id}`,
+      access: 'indicators:write',
+      tag: 'Indicators',
+      summary: 'Switch a feed on or off',
+      body: z.object({ enabled: z.boolean() }),
+      status: 204,
+    },
+    async (call) => {
+      await feedRow(call);
+      await call.within(async (tx) => {
+        await tx.updateTable('indicator_feed').set(call.body).where('id', '=', call.params.id).execute();
+        await told(call, tx, 'indicator_feed.change', 'indicator_feed', call.params.id, call.body);
+      });
+      await deps.reload(call.organization);
+    },
+  );
+  routes.add(
+    {
+      method: 'delete',
+      path: `${ORG}/indicator-feeds/{id}`,
+      access: 'indicators:write',
+      tag: 'Indicators',
+      summary: 'Remove a feed with its indicators',
+      status: 204,
+    },
+    async (call) => {
+      await feedRow(call);
+      await call.within(async (tx) => {
+        await tx.deleteFrom('indicator_feed').where('id', '=', call.params.id).execute();
+        await told(call, tx, 'indicator_feed.delete', 'indicator_feed', call.params.id);
+      });
+      await deps.reload(call.organization);
+    },
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${ORG}/indicator-feeds/{id}/pull`,
+      access: 'indicators:write',
+      tag: 'Indicators',
+      summary: 'Pull a feed now',
+      body: z.object({}),
+      answer: z.looseObject({}),
+    },
+    async (call) => {
+      await feedRow(call);
+      const outcome = await pullFeed(state, call.params.id, { vault, now: Date.now });
+      await call.within((tx) =>
+        told(call, tx, 'indicator_feed.pull', 'indicator_feed', call.params.id, { error: outcome.error ?? null }),
+      );
+      await deps.reload(call.organization);
+      return outcome;
+    },
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${ORG}/indicator-feeds/{id}/import`,
+      access: 'indicators:write',
+      tag: 'Indicators',
+      summary: 'Import a file: STIX, MISP, CSV or a plain list',
+      answer: z.looseObject({}),
+    },
+    async (call) => {
+      const row = await feedRow(call);
+      const text = await call.context.req.text();
+      const outcome = await importIndicators(state, { ...row, organization: call.organization }, text, Date.now());
+      await call.within((tx) =>
+        told(call, tx, 'indicator_feed.import', 'indicator_feed', row.id, { bytes: text.length }),
+      );
+      await deps.reload(call.organization);
+      return outcome;
+    },
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${ORG}/indicators`,
+      access: 'indicators:read',
+      tag: 'Indicators',
+      summary: 'Indicators',
+      query: z.object({ ...paging, search: z.string().max(500).optional(), type: z.string().optional() }),
+      answer: page(z.looseObject({ id: uuid, type: z.string(), value: z.string() })),
+    },
+    async ({ query, within }) => {
+      const after = placeOf(query.cursor, 1)?.[0] as string | undefined;
+      const rows = await within((tx) => {
+        let select = tx
+          .selectFrom('indicator')
+          .selectAll()
+          .orderBy('id')
+          .limit(query.limit + 1);
+        if (after !== undefined) select = select.where('id', '>', after);
+        if (query.type !== undefined) select = select.where('type', '=', query.type);
+        if (query.search !== undefined && query.search !== '')
+          select = select.where('value', 'ilike', `%${query.search.replace(/[\\%_]/g, '\\$&')}%`);
+        return select.execute();
+      });
+      const items = rows.slice(0, query.limit).map(({ organization_id: _, ...row }) => row);
+      return { items, next: cursorOf(rows.length > query.limit ? [items[items.length - 1].id] : undefined) };
+    },
+  );
+
+  const problem = z.looseObject({ severity: z.string(), message: z.string(), mend: z.string(), line: z.number() });
+  const version = z.looseObject({
+    id: uuid,
+    version: z.number(),
+    hash: z.string(),
+    loaded_at: z.iso.datetime(),
+    active: z.boolean(),
+  });
+  routes.add(
+    {
+      method: 'get',
+      path: `${ORG}/registry`,
+      access: 'registry:read',
+      tag: 'Registry',
+      summary: 'The registry in force',
+      answer: version,
+    },
+    async ({ within }) => {
+      const row = await within((tx) =>
+        tx.selectFrom('registry_version').selectAll().where('active', '=', true).executeTakeFirst(),
+      );
+      if (row === undefined)
+        throw new Problem(404, 'no_registry', 'There is no registry yet.', 'Load a chaperone.yaml.');
+      const { organization_id: _, ...shown } = row;
+      return shown;
+    },
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${ORG}/registry/versions`,
+      access: 'registry:read',
+      tag: 'Registry',
+      summary: 'All versions, newest first',
+      answer: page(version),
+    },
+    async ({ within }) => ({
+      items: await within((tx) =>
+        tx
+          .selectFrom('registry_version')
+          .select(['id', 'version', 'hash', 'loaded_by', 'loaded_at', 'active', 'document'])
+          .orderBy('version', 'desc')
+          .execute(),
+      ),
+      next: null,
+    }),
+  );
+  routes.add(
+    {
+      method: 'put',
+      path: `${ORG}/registry`,
+      access: 'registry:write',
+      tag: 'Registry',
+      summary: 'Load a chaperone.yaml; with dry_run only say what is wrong in it',
+      body: z.object({ document: z.string().min(1).max(2_000_000), dry_run: z.boolean().default(false) }),
+      answer: z.object({ version: z.number().nullable(), problems: z.array(problem) }),
+    },
+    async (call) => {
+      const { document, dry_run } = call.body;
+      const { registry, problems } = loadRegistry(document, 'chaperone.yaml');
+      if (dry_run) return { version: null, problems };
+      if (registry === undefined)
+        throw new Problem(
+          422,
+          'registry_refused',
+          problems[0]?.message ?? 'It can’t be read.',
+          problems[0]?.mend ?? 'docs/registry.md has an example.',
+          { problems },
+        );
+      const hash = createHash('sha256').update(document).digest('hex');
+      const next = await call.within(async (tx) => {
+        const last = await tx
+          .selectFrom('registry_version')
+          .select('version')
+          .orderBy('version', 'desc')
+          .limit(1)
+          .forUpdate()
+          .executeTakeFirst();
+        const number = (last?.version ?? 0) + 1;
+        await tx.updateTable('registry_version').set({ active: false }).where('active', '=', true).execute();
+        const id = randomUUID();
+        await tx
+          .insertInto('registry_version')
+          .values({
+            id,
+            organization_id: call.organization,
+            version: number,
+            document,
+            hash,
+            loaded_by: call.principal.kind === 'user' ? call.principal.id : null,
+            active: true,
+          })
+          .execute();
+        await told(call, tx, 'registry.load', 'registry', id, { version: number, hash });
+        return number;
+      });
+      await deps.reload(call.organization);
+      return { version: next, problems };
+    },
+  );
+
+  routes.add(
+    {
+      method: 'get',
+      path: `${ORG}/legal-holds`,
+      access: 'organization:read',
+      tag: 'Legal holds',
+      summary: 'What must not be deleted',
+      answer: page(z.looseObject({ id: uuid, reason: z.string() })),
+    },
+    async ({ within }) => ({
+      items: (
+        await within((tx) => tx.selectFrom('legal_hold').selectAll().orderBy('created_at', 'desc').execute())
+      ).map(({ organization_id: _, ...row }) => row),
+      next: null,
+    }),
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${ORG}/legal-holds`,
+      access: 'holds:write',
+      tag: 'Legal holds',
+      summary: 'Keep everything, or one source’s events, whatever the retention says',
+      body: z.object({
+        source_id: uuid.nullable().default(null),
+        reason: z.string().min(1).max(2000),
+        owner: z.string().min(1).max(200),
+      }),
+      answer: z.object({ id: uuid }),
+      status: 201,
+    },
+    async (call) => {
+      const id = randomUUID();
+      await call.within(async (tx) => {
+        await tx
+          .insertInto('legal_hold')
+          .values({ id, organization_id: call.organization, ...call.body, created_by: call.principal.id })
+          .execute();
+        await told(call, tx, 'legal_hold.create', 'legal_hold', id, call.body);
+      });
+      return { id };
+    },
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${ORG}/legal-holds/{id}/release`,
+      access: 'holds:write',
+      tag: 'Legal holds',
+      summary: 'Release a hold',
+      body: z.object({}),
+      status: 204,
+    },
+    async (call) =>
+      call.within(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('legal_hold')
+          .set({ released_at: new Date(), released_by: call.principal.id })
+          .where('id', '=', call.params.id)
+          .where('released_at', 'is', null)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) throw notFound('hold');
+        await told(call, tx, 'legal_hold.release', 'legal_hold', call.params.id);
+      }),
+  );
+}

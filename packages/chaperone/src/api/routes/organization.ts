@@ -1,0 +1,288 @@
+import { z } from 'zod';
+import {
+  audit,
+  changeRole,
+  createToken,
+  invite,
+  issueReset,
+  readAudit,
+  removeMember,
+  revokeToken,
+  verifyChain,
+} from '../../identity/index.ts';
+import { page, paging, type Routes, uuid } from '../define.ts';
+import { cursorOf, placeOf } from '../paging.ts';
+import { notFound } from '../problem.ts';
+
+const role = z.enum(['viewer', 'analyst', 'approver', 'administrator', 'provider_reader']);
+const AT = '/organizations/{organization}';
+
+/** An organisation, its people, its API tokens, its trail. */
+export function organizationRoutes(routes: Routes): void {
+  const { deps } = routes;
+  const { identity, state } = deps;
+  const tag = 'Organisation';
+  const organization = z.object({
+    id: uuid,
+    slug: z.string(),
+    name: z.string(),
+    side: z.string(),
+    zone: z.string(),
+    retention_days: z.number().nullable(),
+  });
+  const read = (id: string) =>
+    state.within(id, (tx) =>
+      tx
+        .selectFrom('organization')
+        .select(['id', 'slug', 'name', 'side', 'zone', 'retention_days'])
+        .executeTakeFirstOrThrow(),
+    );
+
+  routes.add(
+    { method: 'get', path: AT, access: 'organization:read', tag, summary: 'The organisation', answer: organization },
+    (call) => read(call.organization),
+  );
+  routes.add(
+    {
+      method: 'patch',
+      path: AT,
+      access: 'organization:write',
+      tag,
+      summary: 'Change its name, zone or how long events are kept',
+      body: z.object({
+        name: z.string().min(1).max(200).optional(),
+        zone: z.string().optional(),
+        retention_days: z.number().int().min(1).nullable().optional(),
+      }),
+      answer: organization,
+    },
+    async ({ organization: id, body, actor, within }) => {
+      await within(async (tx) => {
+        await tx.updateTable('organization').set(body).execute();
+        await audit(tx, identity.vault, id, {
+          actor,
+          action: 'organization.change',
+          object: { kind: 'organization', id },
+          detail: body,
+        });
+        await state.announce(tx, { organization: id, kind: 'organization', id });
+      });
+      return read(id);
+    },
+  );
+  const member = z.object({
+    id: uuid,
+    email: z.string(),
+    name: z.string(),
+    role,
+    provider: z.string().nullable(),
+    last_sign_in_at: z.iso.datetime().nullable(),
+    disabled_at: z.iso.datetime().nullable(),
+  });
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/users`,
+      access: 'users:read',
+      tag,
+      summary: 'Its people and their roles',
+      answer: page(member),
+    },
+    async ({ organization: id }) => ({
+      items: await state.everywhere((tx) =>
+        tx
+          .selectFrom('membership')
+          .innerJoin('app_user', 'app_user.id', 'membership.user_id')
+          .select([
+            'app_user.id',
+            'app_user.email',
+            'app_user.name',
+            'membership.role',
+            'membership.provider',
+            'app_user.last_sign_in_at',
+            'app_user.disabled_at',
+          ])
+          .where('membership.organization_id', '=', id)
+          .orderBy('app_user.name')
+          .execute(),
+      ),
+      next: null,
+    }),
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${AT}/users`,
+      access: 'users:write',
+      tag,
+      summary: 'Invite somebody; the link is given once',
+      body: z.object({ email: z.email(), name: z.string().min(1).max(200), role, provider: z.string().optional() }),
+      answer: z.object({ id: uuid, link: z.string().nullable() }),
+      status: 201,
+    },
+    async ({ organization: id, body, actor }) => {
+      const { user, secret } = await state.everywhere((tx) => invite(identity, tx, id, body, actor));
+      return { id: user, link: secret === undefined ? null : `${deps.publicUrl}/#/accept?token=${secret}` };
+    },
+  );
+  routes.add(
+    {
+      method: 'patch',
+      path: `${AT}/users/{id}`,
+      access: 'users:write',
+      tag,
+      summary: 'Change somebody’s role',
+      body: z.object({ role, provider: z.string().optional() }),
+      status: 204,
+    },
+    async ({ organization: id, params, body, actor }) =>
+      state.everywhere((tx) => changeRole(identity, tx, id, params.id, body.role, body.provider, actor)),
+  );
+  routes.add(
+    {
+      method: 'delete',
+      path: `${AT}/users/{id}`,
+      access: 'users:write',
+      tag,
+      summary: 'Remove somebody from the organisation',
+      status: 204,
+    },
+    async ({ organization: id, params, actor }) =>
+      state.everywhere((tx) => removeMember(identity, tx, id, params.id, actor)),
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${AT}/users/{id}/reset`,
+      access: 'users:write',
+      tag,
+      summary: 'A one-time link for a new password',
+      body: z.object({}),
+      answer: z.object({ link: z.string() }),
+      status: 201,
+    },
+    async ({ organization: id, params, actor }) =>
+      state.everywhere(async (tx) => {
+        const there = await tx
+          .selectFrom('membership')
+          .select('user_id')
+          .where('organization_id', '=', id)
+          .where('user_id', '=', params.id)
+          .executeTakeFirst();
+        if (there === undefined) throw notFound('person');
+        return { link: `${deps.publicUrl}/#/accept?token=${await issueReset(identity, tx, params.id, actor)}` };
+      }),
+  );
+  const token = z.looseObject({
+    id: uuid,
+    kind: z.string(),
+    name: z.string(),
+    prefix: z.string(),
+    role: role.nullable(),
+    expires_at: z.iso.datetime().nullable(),
+    revoked_at: z.iso.datetime().nullable(),
+  });
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/tokens`,
+      access: 'tokens:read',
+      tag,
+      summary: 'API tokens, without their secrets',
+      answer: page(token),
+    },
+    async ({ within }) => ({
+      items: await within((tx) =>
+        tx
+          .selectFrom('token')
+          .select([
+            'id',
+            'kind',
+            'name',
+            'prefix',
+            'role',
+            'scopes',
+            'created_at',
+            'expires_at',
+            'revoked_at',
+            'last_used_at',
+          ])
+          .where('kind', '=', 'api')
+          .orderBy('created_at', 'desc')
+          .execute(),
+      ),
+      next: null,
+    }),
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${AT}/tokens`,
+      access: 'tokens:write',
+      tag,
+      summary: 'Make an API token; its secret is in the answer and nowhere else',
+      body: z.object({
+        name: z.string().min(1).max(100),
+        role: role.exclude(['provider_reader']),
+        scopes: z.array(z.string()).default([]),
+        expires_at: z.iso.datetime().optional(),
+      }),
+      answer: z.object({ id: uuid, secret: z.string() }),
+      status: 201,
+    },
+    async ({ organization: id, body, actor, membership, within }) =>
+      within((tx) =>
+        createToken(
+          tx,
+          identity.vault,
+          id,
+          { kind: 'api', ...body, ...(body.expires_at === undefined ? {} : { expires: new Date(body.expires_at) }) },
+          { actor, role: membership.role },
+        ),
+      ),
+  );
+  routes.add(
+    {
+      method: 'delete',
+      path: `${AT}/tokens/{id}`,
+      access: 'tokens:write',
+      tag,
+      summary: 'Revoke a token, of the API or of a source',
+      status: 204,
+    },
+    async ({ organization: id, params, actor, within }) =>
+      within(async (tx) => {
+        await revokeToken(tx, identity.vault, id, params.id, actor);
+        await state.announce(tx, { organization: id, kind: 'token', id: params.id });
+      }),
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/audit`,
+      access: 'audit:read',
+      tag,
+      summary: 'The audit trail, newest first',
+      query: z.object(paging),
+      answer: page(z.looseObject({ sequence: z.number(), action: z.string() })),
+    },
+    async ({ organization: id, query, within }) => {
+      const place = placeOf(query.cursor, 1);
+      const items = await within((tx) =>
+        readAudit(tx, id, place === undefined ? undefined : Number(place[0]), query.limit),
+      );
+      return { items, next: cursorOf(items.length === query.limit ? [items[items.length - 1].sequence] : undefined) };
+    },
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/audit/verification`,
+      access: 'audit:read',
+      tag,
+      summary: 'Computes the trail’s hash chain anew',
+      answer: z.looseObject({ ok: z.boolean(), records: z.number() }),
+    },
+    ({ organization: id }) => verifyChain(state, identity.vault, id),
+  );
+}

@@ -1,0 +1,418 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { audit, createToken } from '../../identity/index.ts';
+import { parseIp, parseRange } from '../../registry/index.ts';
+import {
+  acceptUpload,
+  createSource,
+  getSource,
+  listSources,
+  PULL_SECRETS,
+  shippersFor,
+  updateSource,
+} from '../../sources/index.ts';
+import { type Call, page, type Routes, uuid } from '../define.ts';
+import { notFound, Problem } from '../problem.ts';
+
+const AT = '/organizations/{organization}/sources';
+const kind = z.enum(['syslog', 'relp', 'elastic', 'hec', 'otlp', 'ndjson', 'folder', 'upload', 'pull']);
+const fields = {
+  name: z.string().min(1).max(200),
+  format: z.string().nullable().optional(),
+  zone: z.string().nullable().optional(),
+  expected_interval: z.number().int().min(1).nullable().optional(),
+  promised_by: z.string().nullable().optional(),
+  masking: z.array(z.object({ field: z.string().min(1).max(200), how: z.enum(['mask', 'drop']) })).optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  retention_days: z.number().int().min(1).nullable().optional(),
+};
+const source = z.looseObject({
+  id: uuid,
+  name: z.string(),
+  kind,
+  state: z.string(),
+  health: z.looseObject({ state: z.string(), events: z.number() }).nullable(),
+});
+
+/** Where logs come from. */
+export function sourceRoutes(routes: Routes): void {
+  const { deps } = routes;
+  const { identity, state } = deps;
+  const tag = 'Sources';
+  const changed = async (
+    call: Call<unknown, unknown>,
+    tx: Parameters<typeof audit>[0],
+    action: string,
+    id: string,
+    detail: Record<string, unknown> = {},
+  ) => {
+    await audit(tx, identity.vault, call.organization, {
+      actor: call.actor,
+      action,
+      object: { kind: 'source', id },
+      detail,
+    });
+    await state.announce(tx, { organization: call.organization, kind: 'routing', id });
+    await state.announce(tx, { organization: call.organization, kind: 'source', id });
+  };
+  const one = async (call: Call<unknown, unknown>) => {
+    const found = await call.within((tx) => getSource(tx, call.params.id, call.membership.provider));
+    if (found === undefined) throw notFound('source');
+    return found;
+  };
+  /** Secrets of a pull are kept encrypted. */
+  const sealed = (settings: Record<string, unknown> | undefined) =>
+    settings === undefined
+      ? undefined
+      : Object.fromEntries(
+          Object.entries(settings).map(([name, value]) => [
+            name,
+            (PULL_SECRETS as readonly string[]).includes(name) && typeof value === 'string'
+              ? identity.vault.seal('settings', value)
+              : value,
+          ]),
+        );
+
+  routes.add(
+    {
+      method: 'get',
+      path: AT,
+      access: 'sources:read',
+      tag,
+      summary: 'All sources with their health',
+      answer: page(source),
+    },
+    async (call) => ({
+      items: await call.within((tx) => listSources(tx, call.membership.provider)),
+      next: null,
+    }),
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: AT,
+      access: 'sources:write',
+      tag,
+      summary: 'Add a source',
+      body: z.object({ ...fields, kind }),
+      answer: source,
+      status: 201,
+    },
+    async (call) => {
+      const id = await call.within(async (tx) => {
+        const made = await createSource(
+          tx,
+          call.organization,
+          { ...call.body, settings: sealed(call.body.settings) },
+          call.principal.id,
+        );
+        await changed(call, tx, 'source.create', made, { name: call.body.name, kind: call.body.kind });
+        return made;
+      });
+      return call.within((tx) => getSource(tx, id));
+    },
+  );
+  routes.add(
+    { method: 'get', path: `${AT}/{id}`, access: 'sources:read', tag, summary: 'One source', answer: source },
+    one,
+  );
+  routes.add(
+    {
+      method: 'patch',
+      path: `${AT}/{id}`,
+      access: 'sources:write',
+      tag,
+      summary: 'Change a source',
+      body: z.object({ ...fields, name: fields.name.optional(), state: z.enum(['active', 'paused']).optional() }),
+      answer: source,
+    },
+    async (call) => {
+      await call.within(async (tx) => {
+        const { settings, ...rest } = call.body;
+        if (
+          !(await updateSource(tx, call.params.id, {
+            ...rest,
+            ...(settings === undefined ? {} : { settings: sealed(settings) }),
+          }))
+        )
+          throw notFound('source');
+        await changed(call, tx, 'source.change', call.params.id, { changed: Object.keys(call.body) });
+      });
+      return one(call);
+    },
+  );
+  routes.add(
+    {
+      method: 'delete',
+      path: `${AT}/{id}`,
+      access: 'sources:write',
+      tag,
+      summary: 'Remove a source; its events stay, its tokens are revoked',
+      status: 204,
+    },
+    async (call) =>
+      call.within(async (tx) => {
+        if (!(await updateSource(tx, call.params.id, { state: 'deleted' }))) throw notFound('source');
+        await changed(call, tx, 'source.delete', call.params.id);
+        await state.announce(tx, { organization: call.organization, kind: 'token' });
+      }),
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/{id}/tokens`,
+      access: 'sources:write',
+      tag,
+      summary: 'Its ingest tokens',
+      answer: page(z.looseObject({ id: uuid, name: z.string(), prefix: z.string() })),
+    },
+    async (call) => ({
+      items: await call.within((tx) =>
+        tx
+          .selectFrom('token')
+          .select([
+            'id',
+            'kind',
+            'name',
+            'prefix',
+            'role',
+            'scopes',
+            'created_at',
+            'expires_at',
+            'revoked_at',
+            'last_used_at',
+          ])
+          .where('source_id', '=', call.params.id)
+          .orderBy('created_at', 'desc')
+          .execute(),
+      ),
+      next: null,
+    }),
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${AT}/{id}/tokens`,
+      access: 'sources:write',
+      tag,
+      summary: 'Make an ingest token; its secret is in the answer and nowhere else',
+      body: z.object({ name: z.string().min(1).max(100), expires_at: z.iso.datetime().optional() }),
+      answer: z.object({ id: uuid, secret: z.string() }),
+      status: 201,
+    },
+    async (call) => {
+      await one(call);
+      return call.within(async (tx) => {
+        const { name, expires_at } = call.body;
+        const made = await createToken(
+          tx,
+          identity.vault,
+          call.organization,
+          {
+            kind: 'ingest',
+            name,
+            source: call.params.id,
+            ...(expires_at === undefined ? {} : { expires: new Date(expires_at) }),
+          },
+          { actor: call.actor, role: call.membership.role },
+        );
+        await state.announce(tx, { organization: call.organization, kind: 'token', id: made.id });
+        return made;
+      });
+    },
+  );
+  const binding = z.object({
+    kind: z.enum(['certificate', 'address', 'listener']),
+    listener: z.string().default(''),
+    value: z.string().default(''),
+  });
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/{id}/bindings`,
+      access: 'sources:read',
+      tag,
+      summary: 'Certificates, addresses and listeners by which it is known',
+      answer: page(binding.extend({ id: uuid })),
+    },
+    async (call) => ({
+      items: await call.within((tx) =>
+        tx
+          .selectFrom('source_binding')
+          .select(['id', 'kind', 'listener', 'value'])
+          .where('source_id', '=', call.params.id)
+          .execute(),
+      ),
+      next: null,
+    }),
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${AT}/{id}/bindings`,
+      access: 'sources:write',
+      tag,
+      summary: 'Bind a certificate, an address or a listener to it',
+      body: binding,
+      answer: z.object({ id: uuid }),
+      status: 201,
+    },
+    async (call) => {
+      await one(call);
+      const value = boundValue(call.body);
+      const id = randomUUID();
+      await call.within(async (tx) => {
+        const { kind: by, listener } = call.body;
+        const made = await tx
+          .insertInto('source_binding')
+          .values({ id, organization_id: call.organization, source_id: call.params.id, kind: by, listener, value })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (made === undefined)
+          throw new Problem(
+            409,
+            'bound_already',
+            'This is bound to a source already.',
+            'Each certificate, address and listener belongs to one source of one organisation.',
+          );
+        await changed(call, tx, 'source.bind', call.params.id, { by, listener, value });
+      });
+      return { id };
+    },
+  );
+  routes.add(
+    {
+      method: 'delete',
+      path: `${AT}/{id}/bindings/{binding}`,
+      access: 'sources:write',
+      tag,
+      summary: 'Unbind',
+      status: 204,
+    },
+    async (call) =>
+      call.within(async (tx) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('source_binding')
+          .where('id', '=', call.params.binding)
+          .where('source_id', '=', call.params.id)
+          .executeTakeFirst();
+        if (numDeletedRows === 0n) throw notFound('binding');
+        await changed(call, tx, 'source.unbind', call.params.id);
+      }),
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/{id}/problems`,
+      access: 'sources:read',
+      tag,
+      summary: 'Records that couldn’t be read, with the latest line of each kind',
+      answer: page(z.looseObject({ code: z.string(), line: z.string(), count: z.number() })),
+    },
+    async (call) => {
+      await one(call);
+      return {
+        items: await call.within((tx) =>
+          tx
+            .selectFrom('source_problem')
+            .select(['id', 'code', 'message', 'mend', 'line', 'count', 'first_at', 'last_at'])
+            .where('source_id', '=', call.params.id)
+            .orderBy('last_at', 'desc')
+            .execute(),
+        ),
+        next: null,
+      };
+    },
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/{id}/volume`,
+      access: 'sources:read',
+      tag,
+      summary: 'Events by hour, the last 14 days',
+      answer: page(z.object({ hour: z.iso.datetime(), events: z.number(), bytes: z.number(), unread: z.number() })),
+    },
+    async (call) => {
+      await one(call);
+      return {
+        items: await call.within((tx) =>
+          tx
+            .selectFrom('source_volume')
+            .select(['hour', 'events', 'bytes', 'unread'])
+            .where('source_id', '=', call.params.id)
+            .where('hour', '>', new Date(Date.now() - 14 * 86_400_000))
+            .orderBy('hour')
+            .execute(),
+        ),
+        next: null,
+      };
+    },
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/{id}/shippers`,
+      access: 'sources:read',
+      tag,
+      summary: 'Exact configurations of shippers',
+      answer: page(z.looseObject({ name: z.string(), title: z.string(), configuration: z.string() })),
+    },
+    async (call) => {
+      const { kind: way } = await one(call);
+      return { items: shippersFor(way, deps.places(), 'YOUR-INGEST-TOKEN'), next: null };
+    },
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${AT}/{id}/uploads`,
+      access: 'uploads:write',
+      tag,
+      summary: 'Upload a file of logs, any format that the scan reads',
+      query: z.object({ name: z.string().min(1).max(255) }),
+      answer: z.looseObject({ records: z.number(), misread: z.number() }),
+      status: 201,
+    },
+    async (call) => {
+      const { id } = await one(call);
+      const { body } = call.context.req.raw;
+      if (body === null) throw new Problem(400, 'body_missing', 'There is no file.', 'Send its bytes as the body.');
+      const outcome = await acceptUpload(
+        { id, organization_id: call.organization },
+        call.query.name,
+        Readable.fromWeb(body as import('node:stream/web').ReadableStream),
+        deps.intake,
+      );
+      await call.within((tx) =>
+        changed(call, tx, 'source.upload', id, { name: call.query.name, records: outcome.records }),
+      );
+      return outcome;
+    },
+  );
+}
+
+/** @throws Problem 422 for what is no fingerprint, address or network */
+function boundValue({ kind: by, value, listener }: { kind: string; value: string; listener: string }): string {
+  if (by === 'listener') {
+    if (listener === '')
+      throw new Problem(422, 'invalid', 'Name the listener.', 'Its name stands in the configuration of the service.');
+    return '';
+  }
+  if (by === 'certificate') {
+    const print = value.replace(/[:\s]/g, '').toLowerCase();
+    if (!/^[0-9a-f]{64}$/.test(print))
+      throw new Problem(
+        422,
+        'invalid',
+        'This is no SHA-256 fingerprint.',
+        'openssl x509 -noout -fingerprint -sha256 -in client.crt',
+      );
+    return print;
+  }
+  if (parseIp(value) === undefined && parseRange(value) === undefined)
+    throw new Problem(422, 'invalid', 'This is no address and no network.', 'For example 192.0.2.17 or 192.0.2.0/24.');
+  return value;
+}

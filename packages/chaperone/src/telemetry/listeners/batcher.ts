@@ -1,0 +1,36 @@
+import type { RecordBatch } from '../intake.ts';
+
+/** Gathers records as they come and lays them end to end. Grows as needed; `take` gives what there is and begins anew. */
+export class Batcher {
+  #bytes = Buffer.allocUnsafeSlow(64 * 1024);
+  #used = 0;
+  #ends: number[] = [];
+
+  get records(): number {
+    return this.#ends.length;
+  }
+
+  get size(): number {
+    return this.#used;
+  }
+
+  add(record: Uint8Array): void {
+    const end = this.#used + record.length;
+    if (end > this.#bytes.length) {
+      const wider = Buffer.allocUnsafeSlow(Math.max(end, this.#bytes.length * 2));
+      this.#bytes.copy(wider, 0, 0, this.#used);
+      this.#bytes = wider;
+    }
+    this.#bytes.set(record, this.#used);
+    this.#used = end;
+    this.#ends.push(end);
+  }
+
+  take(): RecordBatch {
+    const batch = { bytes: new Uint8Array(this.#bytes.subarray(0, this.#used)), ends: Uint32Array.from(this.#ends) };
+    this.#used = 0;
+    this.#ends = [];
+    if (this.#bytes.length > 8 << 20) this.#bytes = Buffer.allocUnsafeSlow(64 * 1024);
+    return batch;
+  }
+}

@@ -1,0 +1,54 @@
+/** One event of a HEC request: the record, and what stands beside it. */
+export interface HecEvent {
+  readonly record: Buffer;
+  readonly host: string | undefined;
+}
+
+/** Depth and number of objects in one request, at most: hostile input nests without end. */
+const MOST = 200_000;
+
+/**
+ * Takes a body of Splunk's `/services/collector/event` apart: JSON objects one after the other, with or without white space between. An event that
+ * is an object keeps its own JSON; a text is the record itself. Undefined: the body is none; a number: the event at that place has no data.
+ */
+export function parseHec(body: string): HecEvent[] | { readonly invalid: number; readonly noData: boolean } {
+  const events: HecEvent[] = [];
+  let at = 0;
+  for (;;) {
+    while (at < body.length && /[\s,]/.test(body[at])) at += 1;
+    if (at >= body.length) return events;
+    const end = endOfObject(body, at);
+    if (end < 0 || events.length >= MOST) return { invalid: events.length, noData: false };
+    let json: { event?: unknown; host?: unknown; time?: unknown; fields?: unknown };
+    try {
+      json = JSON.parse(body.slice(at, end));
+    } catch {
+      return { invalid: events.length, noData: false };
+    }
+    const { event, host } = json;
+    if (event === undefined || event === null || event === '') return { invalid: events.length, noData: true };
+    const text = typeof event === 'string' ? event : JSON.stringify(event);
+    events.push({ record: Buffer.from(text), host: typeof host === 'string' ? host : undefined });
+    at = end;
+  }
+}
+
+/** Where the object that begins at `from` ends; -1: it doesn't, or none begins there. */
+function endOfObject(text: string, from: number): number {
+  if (text[from] !== '{') return -1;
+  let depth = 0;
+  let string = false;
+  for (let at = from; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (string) {
+      if (char === 0x5c) at += 1;
+      else if (char === 0x22) string = false;
+    } else if (char === 0x22) string = true;
+    else if (char === 0x7b || char === 0x5b) depth += 1;
+    else if (char === 0x7d || char === 0x5d) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return -1;
+}
