@@ -45,6 +45,14 @@ function run(args) {
 const [task, ...rest] = process.argv.slice(2);
 install();
 const main = join(root, 'packages', 'chaperone', 'src', 'cli', 'main.ts');
+// The service shows the console that was built here; it is made once, and anew when its sources have changed.
+if (task === 'start' && (rest.length === 0 || rest[0] === 'serve' || rest[0] === 'start')) {
+  const built = spawnSync(node, [join(root, 'packages', 'console', 'build.mjs')], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (built.status !== 0) process.stderr.write('The console could not be built; the service starts without it.\n');
+}
 if (task === 'start') run([main, ...(rest.length > 0 ? rest : ['start'])]);
 else if (task === 'test') run([join(root, 'scripts', 'test.ts'), ...rest]);
 else if (task === 'run') run(rest);

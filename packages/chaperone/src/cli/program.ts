@@ -8,8 +8,9 @@ const version = packageFile.version;
 
 const rootExamples = `
 Examples:
-  chaperone start                                  see it work on a sample intrusion
+  chaperone start                                  run the service here; finish the set-up in a browser
   chaperone scan /evidence                         scan a folder of logs
+  chaperone sample                                 scan a sample intrusion
   chaperone scan DC01.evtx --registry chaperone.yaml
   chaperone rules check my-rules/                  are these Sigma rules sound?
   chaperone doctor                                 what is missing on this machine?
@@ -49,7 +50,7 @@ export function program(io: Io, done: (code: number) => void): Command {
       getErrHelpWidth: () => Math.min(100, io.stderr.columns ?? 100),
     })
     .addHelpText('after', rootExamples);
-  for (const define of [start, scan, rules, registry, doctor, versions]) define(root, io, done);
+  for (const define of [start, scan, sample, serve, keeping, rules, registry, doctor, versions]) define(root, io, done);
   return root;
 }
 
@@ -58,13 +59,81 @@ type Define = (root: Command, io: Io, done: (code: number) => void) => void;
 const start: Define = (root, io, done) => {
   root
     .command('start')
+    .summary('run the service on this machine, with everything it needs')
+    .description(
+      'Starts the two stores and the service on loopback, and prints one link with which the set-up is finished in a browser. A sample organisation whose logs arrive through the real listeners is offered there. Ends with Ctrl-C.',
+    )
+    .option('--data <dir>', 'folder for keys, stores and backups', 'chaperone-data')
+    .option('--port <n>', 'port of the console', '7780')
+    .action(async (options: { data: string; port: string }) => {
+      done(await (await import('./commands/serve.ts')).start(options, io));
+    });
+};
+
+const serve: Define = (root, io, done) => {
+  root
+    .command('serve')
+    .summary('run the service as a configuration says')
+    .description(
+      'Runs the service with listeners, certificates, stores and retention as a file says (docs/service.md lists all settings with their defaults).',
+    )
+    .option('--config <file>', 'the configuration; without one everything is at its default')
+    .option('--check', 'only read the configuration and say what is wrong in it')
+    .addHelpText('after', `\nExample:\n  chaperone serve --config /etc/chaperone/serve.yaml`)
+    .action(async (options: { config?: string; check?: boolean }) => {
+      done(await (await import('./commands/serve.ts')).serve(options, io));
+    });
+};
+
+const keeping: Define = (root, io, done) => {
+  root
+    .command('backup')
+    .summary('write everything into one folder, from a service that runs')
+    .description(
+      'Writes the state, the events and the keys into a new folder, as they stand at one moment, while the service goes on. Whoever has the folder can read everything: keep it as safe as the data folder.',
+    )
+    .requiredOption('--to <dir>', 'new folder for the backup')
+    .option('--data <dir>', 'the service’s data folder', 'chaperone-data')
+    .option('--config <file>', 'the service’s configuration, where it has one')
+    .action(async (options) => {
+      done(await (await import('./commands/backup.ts')).backup(options, io));
+    });
+  root
+    .command('restore')
+    .summary('make a data folder from a backup')
+    .description('Checks a backup and makes a new data folder of it. The service must not run.')
+    .requiredOption('--from <dir>', 'folder of the backup')
+    .option('--data <dir>', 'data folder to make', 'chaperone-data')
+    .option('--replace', 'the folder isn’t empty: set what is in it aside')
+    .option('--config <file>', 'the service’s configuration, where it has one')
+    .action(async (options) => {
+      done(await (await import('./commands/backup.ts')).restore(options, io));
+    });
+  root
+    .command('verify')
+    .summary('check that nobody changed the audit trail')
+    .description(
+      'Computes the hash chain of every audit trail anew, of the running service, of a data folder, or of an exported file. Exit code 0 when all hold, 1 when one is broken.',
+    )
+    .option('--data <dir>', 'the service’s data folder', 'chaperone-data')
+    .option('--config <file>', 'the service’s configuration, where it has one')
+    .option('--export <file>', 'check an exported trail (JSON lines) instead')
+    .option('--json', 'print a JSON object instead of words')
+    .action(async (options) => {
+      done(await (await import('./commands/verify.ts')).verify(options, io));
+    });
+};
+
+const sample: Define = (root, io, done) => {
+  root
+    .command('sample')
     .summary('make a sample intrusion and scan it')
     .description(
       'Makes a sample case (a clinic, its IT provider, a week of logs with an intrusion through the provider’s access), scans it, and says where the report is. Nothing leaves this machine.',
     )
     .option('--dir <dir>', 'folder for the sample and its report', 'chaperone-sample')
     .action(async (options: { dir: string }) => {
-      done(await (await import('./commands/start.ts')).start(options, io));
+      done(await (await import('./commands/sample.ts')).sample(options, io));
     });
 };
 

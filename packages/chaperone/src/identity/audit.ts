@@ -119,57 +119,59 @@ export async function readAudit(
 /** Computes a chain anew, and holds its end against the sealed head. */
 export async function verifyChain(state: StateStore, vault: Vault, organization: string | null): Promise<ChainVerdict> {
   return state.everywhere(async (tx) => {
-    // One moment for all of it: what is appended meanwhile is not judged.
-    await sql`set transaction isolation level repeatable read`.execute(tx).catch(() => {});
-    const heads = await tx
-      .selectFrom('setting')
-      .select('value')
-      .where('key', '=', headKey(organization))
-      .executeTakeFirst();
+    const sealed = async () =>
+      (await tx.selectFrom('setting').select('value').where('key', '=', headKey(organization)).executeTakeFirst())
+        ?.value as Head | undefined;
+    const head = await sealed();
+    if (head !== undefined && vault.mac('audit', `${organization}/${head.sequence}/${head.hash}`) !== head.mac)
+      return broken(0, head.sequence, 'the seal of the chain’s end was not made with the key of this installation');
     const verifier = new ChainVerifier();
     for (let after = 0; ; ) {
-      const page = await tx
-        .selectFrom('audit_record')
-        .selectAll()
-        .select(sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('stamp'))
-        .where('organization_id', organization === null ? 'is' : '=', organization)
-        .where('sequence', '>', after)
-        .orderBy('sequence')
-        .limit(PAGE)
-        .execute();
-      for (const { organization_id, stamp, ...row } of page)
-        verifier.add({ ...row, organization: organization_id, at: stamp } as AuditRecord);
+      const page = await pageOf(tx, organization, after, head?.sequence ?? 0);
+      for (const record of page) verifier.add(record);
       if (page.length < PAGE) break;
       after = page[page.length - 1].sequence;
     }
     const verdict = verifier.end();
     if (!verdict.ok) return verdict;
-    const head = heads?.value as { sequence: number; hash: string; mac: string } | undefined;
-    if (head === undefined)
-      return verdict.records === 0
-        ? verdict
-        : {
-            ok: false,
-            records: verdict.records,
-            sequence: verdict.records,
-            reason: 'the sealed end of the chain is missing',
-          };
-    if (vault.mac('audit', `${organization}/${head.sequence}/${head.hash}`) !== head.mac)
-      return {
-        ok: false,
-        records: verdict.records,
-        sequence: head.sequence,
-        reason: 'the seal of the chain’s end was not made with the key of this installation',
-      };
-    if (head.sequence !== verdict.records || head.hash !== verifier.hash)
-      return {
-        ok: false,
-        records: verdict.records,
-        sequence: verdict.records + 1,
-        reason: `the chain ends at ${verdict.records}, but was sealed at ${head.sequence}: records at its end are missing or were added`,
-      };
+    if (verdict.records !== (head?.sequence ?? 0) || (head !== undefined && verifier.hash !== head.hash))
+      return broken(
+        verdict.records,
+        verdict.records + 1,
+        `the chain was sealed at ${head?.sequence ?? 0} and ends at ${verdict.records}: records at its end are missing or were changed`,
+      );
+    // What was appended meanwhile has moved the seal, too. What stands behind a seal that has not moved was not appended by us.
+    const beyond = await pageOf(tx, organization, verdict.records, Number.MAX_SAFE_INTEGER);
+    if (beyond.length > 0 && (await sealed())?.sequence === head?.sequence)
+      return broken(verdict.records, verdict.records + 1, 'there are records behind the sealed end of the chain');
     return verdict;
   });
+}
+
+interface Head {
+  readonly sequence: number;
+  readonly hash: string;
+  readonly mac: string;
+}
+
+function broken(records: number, sequence: number, reason: string): ChainVerdict {
+  return { ok: false, records, sequence, reason };
+}
+
+async function pageOf(tx: Tx, organization: string | null, after: number, to: number): Promise<AuditRecord[]> {
+  const rows = await tx
+    .selectFrom('audit_record')
+    .selectAll()
+    .select(sql<string>`to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('stamp'))
+    .where('organization_id', organization === null ? 'is' : '=', organization)
+    .where('sequence', '>', after)
+    .where('sequence', '<=', to)
+    .orderBy('sequence')
+    .limit(PAGE)
+    .execute();
+  return rows.map(
+    ({ organization_id, stamp, ...row }) => ({ ...row, organization: organization_id, at: stamp }) as AuditRecord,
+  );
 }
 
 /** Verifies an exported trail (a JSON record a line, oldest first) without any database. What was cut off at its end can't be told. */

@@ -51,17 +51,21 @@ export async function testRule(
     organization,
     ({ events }) => `SELECT toString(uniqExact(id)) AS n FROM ${events} WHERE ${period} AND (${query.where})`,
   );
-  const samples = await store.query<{ id: string; time: string; raw: string }>(
+  const samples = await store.query<{ id: string; stamp: string; head: string }>(
     organization,
     ({ events }) =>
-      `SELECT id, toString(time) AS time, substring(raw, 1, ${RAW}) AS raw FROM ${events} WHERE ${period} AND (${query.where}) ORDER BY id LIMIT 1 BY id LIMIT ${SAMPLES}`,
+      `SELECT id, toString(time) AS stamp, substring(raw, 1, ${RAW}) AS head FROM ${events} WHERE ${period} AND (${query.where}) ORDER BY id LIMIT 1 BY id LIMIT ${SAMPLES}`,
   );
   return {
     from,
     to,
     events: Number(total),
     matches: Number(n),
-    samples: samples.map(({ id, time, raw }) => ({ id, time: new Date(Number(time) / 1000).toISOString(), raw })),
+    samples: samples.map(({ id, stamp, head }) => ({
+      id,
+      time: new Date(Number(stamp) / 1000).toISOString(),
+      raw: head,
+    })),
     note: asked ? null : 'The rule’s log source was not held against the kinds of events: fields alone decided.',
   };
 }

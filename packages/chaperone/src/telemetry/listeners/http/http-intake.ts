@@ -173,7 +173,7 @@ class HttpIntake {
     }
   }
 
-  #hecDone(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): void {
+  #hecDone(request: IncomingMessage, response: ServerResponse, query: URLSearchParams) {
     const channel = request.headers['x-splunk-request-channel'] ?? query.get('channel');
     if (typeof channel !== 'string' || channel === '' || channel.length > 64)
       return send(response, 200, { text: 'Success', code: 0 });
@@ -355,7 +355,7 @@ class HttpIntake {
     return byCertificate ?? router.byAddress(addressOf(request.socket), this.#name);
   }
 
-  #unknown(request: IncomingMessage, response: ServerResponse, path: string): void {
+  #unknown(request: IncomingMessage, response: ServerResponse, path: string) {
     this.#deps.meter.refused(this.#name, undefined, 'unauthorized', 1);
     request.resume();
     if (path.startsWith('/services/collector'))
@@ -377,7 +377,7 @@ class HttpIntake {
     });
   }
 
-  #failed(error: unknown, response: ServerResponse, path: string): void {
+  #failed(error: unknown, response: ServerResponse, path: string) {
     const seconds = retryAfterOf(error);
     const hec = path.startsWith('/services/collector');
     if (response.headersSent) return void response.destroy();

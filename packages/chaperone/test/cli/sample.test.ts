@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { run } from '../../src/cli/run.ts';
 import { memoryIo } from '../../testkit/memory-io.ts';
 
-test('start makes the sample case, finds the intrusion, names provider and account, and leaves a report', async () => {
+test('sample makes the sample case, finds the intrusion, names provider and account, and leaves a report', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chaperone-start-'));
   try {
     const io = memoryIo({ cwd: folder });
-    expect(await run(['start'], io), io.err()).toBe(0);
+    expect(await run(['sample'], io), io.err()).toBe(0);
     const report = join(folder, 'chaperone-sample', 'report');
     const summary = JSON.parse(await readFile(join(report, 'summary.json'), 'utf8'));
     expect(summary.verdict.state).toBe('compromise_likely');

@@ -9,8 +9,8 @@ interface SampleMaker {
   makeSample(dir: string): Promise<{ paths: string[]; registry: string }>;
 }
 
-/** `chaperone start`: the main job on a case that the project makes itself. */
-export async function start({ dir }: { dir: string }, io: Io): Promise<number> {
+/** `chaperone sample`: the main job on a case that the project makes itself. */
+export async function sample({ dir }: { dir: string }, io: Io): Promise<number> {
   const folder = resolve(io.cwd, dir);
   const logs = join(folder, 'logs');
   const { makeSample } = await loadSample();

@@ -1,0 +1,103 @@
+import { pullFeed } from '../detection/index.ts';
+import type { Identity } from '../identity/index.ts';
+import { runPull } from '../sources/index.ts';
+import type { EventStore, StateStore } from '../storage/index.ts';
+import type { Intake } from '../telemetry/index.ts';
+
+const DAY = 86_400_000;
+
+export interface HousekeepingDeps {
+  readonly state: StateStore;
+  readonly events: EventStore;
+  readonly identity: Identity;
+  readonly intake: Intake;
+  /** days, where an organisation says nothing; undefined: for ever */
+  readonly retentionDays: number | undefined;
+  reload(organization: string): Promise<void>;
+  fault(what: string, error: unknown): void;
+}
+
+/** Deletes events past their time, by organisation and source; what is on legal hold stays. */
+export async function expireEvents(
+  { state, events, retentionDays }: HousekeepingDeps,
+  now = Date.now(),
+): Promise<void> {
+  for (const { id, retention_days } of await organizations(state)) {
+    const { sources, holds } = await state.within(id, async (tx) => ({
+      sources: await tx
+        .selectFrom('source')
+        .select(['id', 'retention_days'])
+        .where('retention_days', 'is not', null)
+        .execute(),
+      holds: await tx.selectFrom('legal_hold').select('source_id').where('released_at', 'is', null).execute(),
+    }));
+    if (holds.some(({ source_id }) => source_id === null)) continue;
+    const held = new Set(holds.map(({ source_id }) => source_id));
+    for (const source of sources)
+      if (!held.has(source.id))
+        await events.expire(id, (now - source.retention_days! * DAY) * 1000, { only: [source.id] });
+    const days = retention_days ?? retentionDays;
+    const own = sources.map((source) => source.id);
+    if (days !== undefined)
+      await events.expire(id, (now - days * DAY) * 1000, {
+        except: [...own, ...[...held].filter((one) => one !== null)],
+      });
+  }
+}
+
+/** Pulls the feeds and sources that are due. One that fails says so in its row and is tried again the next time. */
+export async function pullWhatIsDue(deps: HousekeepingDeps, now = Date.now()): Promise<void> {
+  const { state, identity, intake } = deps;
+  const vault = { open: (sealed: string) => identity.vault.open('settings', sealed) };
+  for (const { id } of await organizations(state)) {
+    const due = await state.within(id, async (tx) => ({
+      feeds: await tx
+        .selectFrom('indicator_feed')
+        .select(['id', 'interval', 'last_pull_at'])
+        .where('enabled', '=', true)
+        .where('interval', 'is not', null)
+        .execute(),
+      sources: await tx
+        .selectFrom('source')
+        .select(['id', 'organization_id', 'settings'])
+        .where('kind', '=', 'pull')
+        .where('state', '=', 'active')
+        .execute(),
+      cursors: await tx.selectFrom('source_cursor').select(['source_id', 'next_run_at']).execute(),
+    }));
+    for (const feed of due.feeds) {
+      if (feed.last_pull_at !== null && now - feed.last_pull_at.getTime() < feed.interval! * 1000) continue;
+      await pullFeed(state, feed.id, { vault, now: Date.now }).then(
+        () => deps.reload(id),
+        (error) => deps.fault('A feed of indicators could not be pulled.', error),
+      );
+    }
+    const next = new Map(due.cursors.map(({ source_id, next_run_at }) => [source_id, next_run_at?.getTime() ?? 0]));
+    for (const source of due.sources)
+      if ((next.get(source.id) ?? 0) <= now)
+        await runPull(state, source, { intake, vault, now: Date.now }).catch((error) =>
+          deps.fault('A source could not be pulled.', error),
+        );
+  }
+}
+
+/** Forgets sessions, links and idempotency keys that have ended. */
+export async function forgetEnded({ state }: HousekeepingDeps, now = Date.now()): Promise<void> {
+  await state.everywhere(async (tx) => {
+    await tx.deleteFrom('session').where('expires_at', '<', new Date(now)).execute();
+    await tx
+      .deleteFrom('one_time_token')
+      .where('expires_at', '<', new Date(now - DAY))
+      .execute();
+    await tx
+      .deleteFrom('idempotency')
+      .where('created_at', '<', new Date(now - DAY))
+      .execute();
+  });
+}
+
+export function organizations(state: StateStore) {
+  return state.everywhere((tx) =>
+    tx.selectFrom('organization').select(['id', 'slug', 'retention_days']).orderBy('id').execute(),
+  );
+}

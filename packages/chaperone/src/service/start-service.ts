@@ -1,0 +1,370 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import manifest from '../../package.json' with { type: 'json' };
+import { createApi } from '../api/index.ts';
+import { type LiveSource, readRulePacks } from '../detection/index.ts';
+import { createIdentity, createVault, issueSetupToken, verifyChain } from '../identity/index.ts';
+import { SourceRouter } from '../sources/index.ts';
+import {
+  backup,
+  confirmMasterKey,
+  lockDataFolder,
+  masterKey,
+  openEventStore,
+  openJobs,
+  openStateStore,
+} from '../storage/index.ts';
+import { type ListenerConfig, listenerSchema, startListeners, type TlsMaterial } from '../telemetry/index.ts';
+import type { ServiceConfig } from './config/config-schema.ts';
+import { serveControl } from './control/serve-control.ts';
+import { expireEvents, forgetEnded, type HousekeepingDeps, organizations, pullWhatIsDue } from './housekeeping.ts';
+import { LiveIntake } from './intake/live-intake.ts';
+import type { Log } from './log.ts';
+import { createMeter } from './metrics/meter.ts';
+import { exceptionsOf, setupOf } from './organization-setup.ts';
+import { recover } from './recover.ts';
+import { makeSampleOrganization } from './sample.ts';
+import { fingerprint, selfSigned } from './tls/self-signed.ts';
+
+export interface RunningService {
+  /** the console's address */
+  readonly url: string;
+  /** the link that finishes the set-up; undefined: it is done */
+  readonly setupLink: string | undefined;
+  readonly listeners: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly host: string;
+    readonly port: number;
+  }[];
+  /** of the own certificate, where one is used */
+  readonly fingerprint: string | undefined;
+  close(): Promise<void>;
+}
+
+const DEFAULT_LISTENERS: readonly Partial<ListenerConfig>[] = [
+  { name: 'http', kind: 'http', port: 7781 },
+  { name: 'syslog', kind: 'syslog', port: 5514 },
+  { name: 'syslog-udp', kind: 'syslog-udp', port: 5514 },
+  { name: 'syslog-tls', kind: 'syslog-tls', port: 6514, tls: 'self-signed' },
+  { name: 'relp', kind: 'relp', port: 2514 },
+];
+const CHECKPOINT = 1_000;
+
+/**
+ * Starts everything in order: the lock on the data folder, the stores, the engines with what they must remember, the API, the listeners last.
+ * `close` ends it in the other order, so that nothing that was taken is lost.
+ *
+ * @param consoleFolder the built console
+ */
+export async function startService(
+  config: ServiceConfig,
+  log: Log,
+  consoleFolder: string | undefined,
+): Promise<RunningService> {
+  const closers: (() => Promise<unknown> | unknown)[] = [];
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) {
+      try {
+        await one();
+      } catch (error) {
+        log.error({ error: said(error) }, 'Something did not end in order.');
+      }
+    }
+  };
+  try {
+    return await start(config, log, consoleFolder, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  config: ServiceConfig,
+  log: Log,
+  consoleFolder: string | undefined,
+  closers: (() => Promise<unknown> | unknown)[],
+  close: () => Promise<void>,
+): Promise<RunningService> {
+  const fault = (what: string, error: unknown) => log.error({ error: said(error) }, what);
+  const lock = lockDataFolder(config.data);
+  closers.push(() => lock.release());
+  const state = await openStateStore({
+    ...(config.state === undefined ? { folder: join(config.data, 'postgres') } : { url: config.state.url }),
+    log: (line) => log.info({ store: 'state' }, line),
+    beforeMigration: async (url) => {
+      const to = join(
+        config.data,
+        'backups',
+        `before-${manifest.version}-${new Date().toISOString().replace(/[:.]/g, '-')}`,
+      );
+      log.info({ to }, 'The stores are older than this program: backing up before they are brought up to date.');
+      await backup({ state: { url }, data: config.data, to, program: manifest.version });
+    },
+  });
+  closers.push(() => state.close());
+  const key = masterKey(config.data);
+  await confirmMasterKey(state, key);
+  const vault = createVault(key);
+  const identity = createIdentity(state, vault);
+  const events = await openEventStore(
+    config.events === undefined
+      ? { folder: join(config.data, 'events') }
+      : {
+          ...config.events,
+          ...(config.events.cluster === undefined
+            ? { cluster: undefined }
+            : { cluster: { name: config.events.cluster } }),
+        },
+  );
+  closers.push(() => events.close());
+  const meter = createMeter();
+  const packs = await readRulePacks(config.rules, config.builtin_rules);
+  if (packs.refused.length > 0)
+    log.warn({ refused: packs.refused.length }, 'Some rules can’t run: chaperone rules check says which and why.');
+  const router = await SourceRouter.open(state);
+  closers.push(() => router.close());
+  const zones = new Map<string, string>();
+  const sourceOf = (organization: string, id: string): LiveSource | undefined => {
+    const source = router.source(organization, id);
+    if (source === undefined) return undefined;
+    return {
+      id,
+      name: source.name,
+      zone: source.zone ?? zones.get(organization) ?? config.zone,
+      format: source.format ?? undefined,
+      masking: source.masking,
+    };
+  };
+  const intake = new LiveIntake({
+    state,
+    events,
+    meter,
+    workers: config.workers,
+    most: config.memory_queue * 2 ** 20,
+    source: sourceOf,
+    fault,
+  });
+  closers.push(() => intake.close());
+
+  const setUp = async (organization: string) => {
+    const setup = await setupOf(state, packs, organization, config.lateness);
+    if (setup === undefined) return intake.drop(organization);
+    zones.set(organization, setup.zone);
+    await intake.setup(setup, vault.key(`masking/${organization}`));
+    const again = await recover(organization, { state, events, intake, source: (id) => sourceOf(organization, id) });
+    if (again > 0)
+      log.info(
+        { organization: setup.slug, events: again },
+        'Judged stored events again, so that correlations go on and no finding is missing.',
+      );
+  };
+  const reloading = new Map<string, Promise<void>>();
+  const reload = (organization: string): Promise<void> => {
+    const next = (reloading.get(organization) ?? Promise.resolve()).catch(() => {}).then(() => setUp(organization));
+    reloading.set(organization, next);
+    return next;
+  };
+  for (const { id } of await organizations(state)) {
+    await events.ensure(id);
+    await reload(id);
+  }
+
+  let listeners: Awaited<ReturnType<typeof startListeners>> | undefined;
+  const tls = config.http.tls === undefined ? undefined : await material(config, config.http.tls, config.http.host);
+  const scheme = tls === undefined ? 'http' : 'https';
+  const remote = (env: unknown) =>
+    ((env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  const publicUrl = config.http.public_url ?? `${scheme}://${shownHost(config.http.host)}:${config.http.port}`;
+  const api = createApi(
+    {
+      identity,
+      state,
+      events,
+      intake,
+      packs,
+      metrics: meter.registry,
+      version: manifest.version,
+      publicUrl,
+      places: () => {
+        const port = (kind: ListenerConfig['kind']) => listeners?.running.find((one) => one.kind === kind)?.port;
+        const http = listeners?.running.find(({ kind }) => kind === 'http');
+        return {
+          host: new URL(publicUrl).hostname,
+          http,
+          syslog: port('syslog'),
+          syslogTls: port('syslog-tls'),
+          relp: port('relp'),
+        };
+      },
+      kinds: async (organization) =>
+        (
+          await events.query<{ kind: string }>(
+            organization,
+            ({ events: table }) => `SELECT DISTINCT kind FROM ${table} WHERE kind != 'unread' LIMIT 10000`,
+          )
+        ).map(({ kind }) => kind),
+      reload,
+      exceptionsChanged: async (organization) => intake.except(organization, await exceptionsOf(state, organization)),
+      sample: (by) =>
+        makeSampleOrganization(by, {
+          identity,
+          state,
+          events,
+          listeners: listeners?.running ?? [],
+          reload,
+          routed: () => router.reload(),
+          fault,
+        }),
+      ready: async () => void (await Promise.all([state.ping(), events.ping()])),
+      console: consoleFolder,
+      secure: publicUrl.startsWith('https:'),
+      fault: (error, request) => {
+        const id = randomUUID();
+        log.error({ id, request, error: said(error) }, 'A request failed in a way that nobody foresaw.');
+        return id;
+      },
+    },
+    remote,
+  );
+  const listener = getRequestListener(api.app.fetch, { overrideGlobalObjects: false });
+  const limits = { headersTimeout: 15_000, requestTimeout: 600_000, maxHeaderSize: 16_384 };
+  const server =
+    tls === undefined
+      ? createServer(limits, listener)
+      : createTlsServer({ ...limits, cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' }, listener);
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(config.http.port, config.http.host, () => resolve()),
+  ).catch((error) => {
+    throw new Error(
+      `The console can't be opened on ${config.http.host}:${config.http.port}: ${said(error)}. Choose another port: --port, or http.port.`,
+      { cause: error },
+    );
+  });
+  closers.push(
+    () =>
+      new Promise<void>((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  );
+  const url =
+    config.http.public_url ?? `${scheme}://${shownHost(config.http.host)}:${(server.address() as AddressInfo).port}`;
+
+  const configs = config.listeners ?? DEFAULT_LISTENERS.map((one) => listenerSchema.parse(one));
+  listeners = await startListeners(
+    configs,
+    async (one) => (one.tls === undefined ? undefined : material(config, one.tls, one.host)),
+    { intake, router, meter },
+  );
+  const running = listeners;
+  closers.push(() => running.close());
+
+  const checkpoints = setInterval(() => void saveCheckpoints().catch(() => {}), CHECKPOINT);
+  const saved = new Map<string, number>();
+  const saveCheckpoints = async () => {
+    for (const organization of zones.keys()) {
+      const received = intake.checkpoint(organization);
+      if (received === 0 || saved.get(organization) === received) continue;
+      await state.within(organization, (tx) =>
+        tx
+          .insertInto('checkpoint')
+          .values({ organization_id: organization, received })
+          .onConflict((conflict) =>
+            conflict.column('organization_id').doUpdateSet({ received, updated_at: new Date() }),
+          )
+          .execute(),
+      );
+      saved.set(organization, received);
+    }
+  };
+  closers.push(async () => {
+    clearInterval(checkpoints);
+    await saveCheckpoints().catch(() => {});
+  });
+  const deaf = state.listen(({ organization, kind }) => {
+    // Another node may have made it, or changed its zone.
+    if (kind === 'organization' && organization !== null && !reloading.has(organization))
+      void reload(organization).catch((error) => fault('An organisation could not be started.', error));
+  });
+  closers.push(deaf);
+
+  const jobs = await openJobs(state, { log: (line) => log.warn({ part: 'jobs' }, line) });
+  closers.push(() => jobs.stop());
+  const chores: HousekeepingDeps = {
+    state,
+    events,
+    identity,
+    intake,
+    retentionDays: config.retention_days,
+    reload,
+    fault,
+  };
+  await jobs.schedule('expire-events', '17 * * * *', () => expireEvents(chores));
+  await jobs.schedule('forget-ended', 600, () => forgetEnded(chores));
+  await jobs.schedule('pull', 60, () => pullWhatIsDue(chores));
+
+  const control = await serveControl(config.data, {
+    backup: async ({ to }) => backup({ state, events, data: config.data, to: String(to), program: manifest.version }),
+    verify: async () => {
+      const chains = [{ organization: null, slug: 'installation', verdict: await verifyChain(state, vault, null) }];
+      const verdicts: {
+        organization: string | null;
+        slug: string;
+        verdict: Awaited<ReturnType<typeof verifyChain>>;
+      }[] = [...chains];
+      for (const { id, slug } of await organizations(state))
+        verdicts.push({ organization: id, slug, verdict: await verifyChain(state, vault, id) });
+      return verdicts;
+    },
+  });
+  closers.push(() => control.close());
+  const token = await issueSetupToken(identity);
+  return {
+    url,
+    setupLink: token === undefined ? undefined : `${url}/#/setup?token=${token}`,
+    listeners: running.running,
+    fingerprint: existsSync(join(config.data, 'tls', 'self-signed.crt'))
+      ? await fingerprint(readFileSync(join(config.data, 'tls', 'self-signed.crt'), 'utf8'))
+      : undefined,
+    close,
+  };
+}
+
+async function material(
+  config: ServiceConfig,
+  tls: NonNullable<ListenerConfig['tls']> | NonNullable<ServiceConfig['http']['tls']>,
+  host: string,
+): Promise<TlsMaterial> {
+  if (tls === 'self-signed') {
+    const names = new Set(['localhost', '127.0.0.1', shownHost(host)]);
+    if (config.http.public_url !== undefined) names.add(new URL(config.http.public_url).hostname);
+    return { ...(await selfSigned(join(config.data, 'tls'), [...names])), clientCertificate: 'optional' };
+  }
+  const own = tls as {
+    cert: string;
+    key: string;
+    client_ca?: string;
+    client_certificate?: 'none' | 'optional' | 'required';
+  };
+  return {
+    cert: readFileSync(own.cert),
+    key: readFileSync(own.key),
+    ...(own.client_ca === undefined ? {} : { ca: readFileSync(own.client_ca) }),
+    clientCertificate: own.client_certificate ?? 'none',
+  };
+}
+
+function shownHost(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
