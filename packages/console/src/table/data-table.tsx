@@ -65,7 +65,7 @@ export function DataTable<Item>({ name, rows, columns, rowKey, open, picked, emp
   const below = virtual ? virtualizer.getTotalSize() - (seen.at(-1)?.end ?? 0) : 0;
   const marks = marked.size > 0 ? `, ${marked.size} marked` : '';
   return (
-    <>
+    <div>
       <div className="table-tools">
         <span>
           {count(rows.length, 'row')}
@@ -100,7 +100,7 @@ export function DataTable<Item>({ name, rows, columns, rowKey, open, picked, emp
           </button>
         </p>
       )}
-    </>
+    </div>
   );
 }
 

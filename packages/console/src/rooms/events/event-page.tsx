@@ -32,11 +32,11 @@ export function EventPage() {
                     open
                   </a>,
                 ],
-                ['Provider', <LogText key="provider" text={event.provider} />],
-                ['Account', <LogText key="account" text={event.account} />],
-                ['Host', <LogText key="host" text={event.host} />],
-                ['From address', <LogText key="ip" text={event.src_ip} />],
-                ['Attributed because', <LogText key="why" text={event.attribution_by.join(' ')} />],
+                ['Provider', textOf(event.provider)],
+                ['Account', textOf(event.account)],
+                ['Host', textOf(event.host)],
+                ['From address', textOf(event.src_ip)],
+                ['Attributed because', textOf(event.attribution_by.join('; '))],
               ]}
             />
             <TabSet
@@ -53,4 +53,9 @@ export function EventPage() {
       </Ready>
     </Page>
   );
+}
+
+/** Inert text, or nothing where there is none: an empty line says less than no line. */
+function textOf(text: string) {
+  return text === '' ? undefined : <LogText text={text} />;
 }

@@ -38,7 +38,7 @@ export function FindingView({ id }: { readonly id: string }) {
           {finding.retrospective && (
             <Note>Found by judging stored events with a rule or indicator newer than they are.</Note>
           )}
-          {finding.late && <Note>An event of it came late; its window had to be judged again.</Note>}
+          {finding.late && <Note>An event of it came late. It was judged when it arrived.</Note>}
           <MarkedEvidence evidence={finding.document?.evidence ?? []} />
           <FindingFacts finding={finding} />
           <FindingEvents id={id} />

@@ -27,6 +27,7 @@ export function RuleTry({ rule }: { readonly rule: string | (() => string) }) {
         <Field
           label="Events of the last"
           name="days"
+          value="30"
           options={[
             ['1', 'day'],
             ['7', 'seven days'],

@@ -18,15 +18,16 @@ export function healthWords({ state, health }: Pick<Source, 'state' | 'health'>)
   return { words: `its clock is off by ${lagWords(health.clock_offset)}`, tone: 'medium' };
 }
 
-/** `1.2 s`, `3 min`, `2 h` from microseconds. */
+/** `1.2 s`, `3 min`, `2 h`, `17 days` from microseconds. */
 export function lagWords(offset: number | null): string {
   if (offset === null) return 'unknown';
   const seconds = Math.abs(offset) / 1e6;
-  const size =
-    seconds < 60
-      ? `${seconds.toFixed(1)} s`
-      : seconds < 3600
-        ? `${Math.round(seconds / 60)} min`
-        : `${Math.round(seconds / 3600)} h`;
+  const size = sizeOf(seconds);
   return offset < 0 ? `${size} ahead` : size;
+}
+
+function sizeOf(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} days`;
 }

@@ -51,8 +51,12 @@ function Chart({ items }: { readonly items: readonly Volume[] }) {
         legend: { show: false },
         cursor: { show: false },
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+        scales: { x: { range: () => [Date.now() / 1000 - 14 * 86_400, Date.now() / 1000] } },
         axes: [axis, { ...axis, size: 64 }],
-        series: [{}, { stroke: style.outlineColor, width: 1.5, paths: uPlot.paths.stepped?.({ align: 1 }) }],
+        series: [
+          {},
+          { fill: style.outlineColor, points: { show: false }, paths: uPlot.paths.bars?.({ size: [0.9, 12] }) },
+        ],
       },
       [items.map(({ hour }) => Date.parse(hour) / 1000), items.map(({ events }) => events)],
       element,
