@@ -47,6 +47,7 @@ const rules = loadRules(sources);
 const classes = new Map<string, EventClass>();
 if (existsSync(join(folder, 'many'))) await readSeeds(async () => {});
 else await fill();
+if (copies > 1 && !existsSync(join(folder, 'copied'))) await copy(databaseOf(MANY));
 await ask();
 if (kept === undefined) rmSync(folder, { recursive: true, force: true });
 
@@ -189,14 +190,14 @@ async function multiply(rows: number): Promise<void> {
   const [{ n }] = await sql.query<{ n: string }>(`SELECT toString(count()) AS n FROM ${to}.events`, {});
   const took = Number(since(begun));
   console.log(`${n} events made in ${took} s (${perSecond(Number(n) / took)} /s by INSERT SELECT)\n`);
-  if (copies > 1) await copy(sql, to);
   // One event that is there once, for the rare value.
   await sql.command(`INSERT INTO ${to}.events SELECT * REPLACE (generateUUIDv4() AS id, ${BEGIN + 11 * DAY} AS time, ${BEGIN + 11 * DAY} AS received,
     '192.0.2.77' AS src_ip, concat(raw, ' q7zk2vexample.test') AS raw, mapUpdate(fields, map('QueryName', ['q7zk2vexample.test'])) AS fields, [toUUID('${uuid(77)}')] AS findings) FROM ${from}.events LIMIT 1`);
   await sql.close();
 }
 
-async function copy(sql: ChdbClient, database: string): Promise<void> {
+async function copy(database: string): Promise<void> {
+  const sql = await ChdbClient.open(folder);
   const begun = performance.now();
   await sql.command(`ALTER TABLE ${database}.events MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1`);
   const parts = await sql.query<{ path: string; partition_id: string }>(
@@ -213,6 +214,8 @@ async function copy(sql: ChdbClient, database: string): Promise<void> {
       await sql.command(`ALTER TABLE ${database}.events ATTACH PART '${name}'`);
     }
   }
+  await sql.close();
+  mkdirSync(join(folder, 'copied'));
   console.log(`each of ${parts.length} parts copied ${copies - 1} times in ${since(begun)} s\n`);
 }
 
@@ -232,7 +235,7 @@ async function ask(): Promise<void> {
   const sample = await store.query<{ raw: string }>(
     MANY,
     (tables) =>
-      `SELECT raw FROM ${tables.events} WHERE received BETWEEN ${BEGIN} AND ${BEGIN + DAY} ORDER BY time LIMIT 1 BY id LIMIT 100000`,
+      `SELECT raw FROM ${tables.events} WHERE received BETWEEN ${BEGIN} AND ${BEGIN + DAY / 10} ORDER BY time LIMIT 1 BY id`,
   );
   const raw = Buffer.from(sample.map((row) => row.raw).join('\n'));
   console.log(
@@ -245,6 +248,7 @@ async function ask(): Promise<void> {
   const time = async (name: string, sql: (events: string) => string, target: number) => {
     const took: number[] = [];
     let answer = '';
+    let failed = false;
     for (let i = 0; i < 3 && (i === 0 || took[0] < 60); i += 1) {
       const begun = performance.now();
       try {
@@ -256,7 +260,8 @@ async function ask(): Promise<void> {
         );
         answer = rows.length === 1 ? Object.values(rows[0]).join(' ').slice(0, 60) : `${rows.length} rows`;
       } catch (error) {
-        answer = String(error).slice(0, 200);
+        failed = true;
+        answer = String(error).slice(0, 100);
       }
       took.push((performance.now() - begun) / 1000);
     }
@@ -265,7 +270,7 @@ async function ask(): Promise<void> {
       name,
       took[0].toFixed(2),
       best.toFixed(2),
-      target === 0 ? '' : `${target} ${took[0] <= target ? 'met' : '**not met**'}`,
+      target === 0 ? '' : `${target} ${!failed && took[0] <= target ? 'met' : '**not met**'}`,
       answer,
     ]);
     console.error(out.at(-1)?.join(' | '));
@@ -296,11 +301,6 @@ async function ask(): Promise<void> {
     5,
   );
   await time('a rare word in raw over all', (t) => `SELECT count() FROM ${t} WHERE hasToken(raw, 'q7zk2vexample')`, 5);
-  await time(
-    'a rare text in raw over all',
-    (t) => `SELECT count() FROM ${t} WHERE position(raw, 'q7zk2vexample.te') > 0`,
-    0,
-  );
   for (const [title, sql] of sigmaRules(rules)) await time(`rule: ${title}`, (t) => sql.replaceAll('`events`', t), 15);
   console.log(table(['question', 'first, s', 'again, s', 'target, s', 'answer'], out));
   await store.close();
@@ -313,8 +313,8 @@ function sigmaRules({ rules: all }: RuleSet): [title: string, sql: string][] {
   const titles = [
     'Suspicious Encoded PowerShell Command Line',
     'HackTool - Mimikatz Execution',
-    'Whoami.EXE Execution Anomaly',
-    'Potential Remote Desktop Connection to Non-Domain Host',
+    'Suspicious Execution of Powershell with Base64',
+    'Mimikatz Use',
     'Suspicious Network Connection Binary No CommandLine',
   ];
   const chosen = titles.flatMap((title) => all.filter((rule) => rule.title === title).slice(0, 1));

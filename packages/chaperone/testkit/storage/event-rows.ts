@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventRow } from '../../src/storage/index.ts';
+import { EventEncoder, type EventRow, type RowBatch } from '../../src/storage/index.ts';
 
 /** An event row with plain values, and what is given instead of them. */
 export function eventRow(given: Partial<EventRow> = {}): EventRow {
@@ -29,4 +29,11 @@ export function eventRow(given: Partial<EventRow> = {}): EventRow {
     findings: [],
     ...given,
   };
+}
+
+/** Rows as they are handed to the store. */
+export function eventBatch(rows: readonly EventRow[]): RowBatch {
+  const encoder = new EventEncoder();
+  for (const row of rows) encoder.add(row);
+  return encoder.take();
 }

@@ -145,6 +145,8 @@ export class ChdbClient implements SqlClient {
     const child = fork(script, [this.#folder], {
       serialization: 'advanced',
       execArgv: [],
+      // Each connection at work takes one of these; with the usual four, questions could keep an insert waiting.
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let said = '';

@@ -2,7 +2,6 @@
  * The process that holds chDB (ClickHouse as a library). One data folder a process, never in a worker thread: the library allows no more.
  * Started by `ChdbClient` with the folder as its argument; ends when its parent is gone.
  */
-import { setTimeout } from 'node:timers/promises';
 import { createClient } from '@clickhouse/client';
 import { createChdbConnection } from 'chdb/connection';
 import type { FromChdb, ToChdb } from './chdb-protocol.ts';
@@ -12,19 +11,13 @@ type Question = Extract<ToChdb, { do: 'query' }>;
 
 /** Questions that are answered side by side. */
 const READERS = 3;
-/** Milliseconds. */
-const AGAIN = 50;
-const MOST_TRIES = 40;
 
 // A connection does one thing at a time: a long question must not keep events from being stored, nor a backup either of them.
 const writer = connect();
 const keeper = connect();
-const canceller = connect();
 const readers = Array.from({ length: READERS }, connect);
 const free = [...readers];
-const running = new Set<number>();
 const queue: { readonly id: number; take(reader: Client): void; drop(error: Error): void }[] = [];
-let stopping = Promise.resolve();
 const say = (message: FromChdb) => process.send?.(message);
 
 process.on('message', (ask: ToChdb) => {
@@ -53,10 +46,10 @@ async function answer(ask: ToChdb): Promise<unknown[]> {
     case 'query':
       return question(ask);
     case 'cancel':
-      await cancel(ask.query);
+      cancel(ask.query);
       return [];
     case 'close':
-      for (const client of [...readers, canceller, keeper, writer]) await client.close();
+      for (const client of [...readers, keeper, writer]) await client.close();
       setImmediate(() => process.exit(0));
       return [];
   }
@@ -65,42 +58,24 @@ async function answer(ask: ToChdb): Promise<unknown[]> {
 async function question({ id, sql, params }: Question): Promise<unknown[]> {
   const reader =
     free.pop() ?? (await new Promise<Client>((take, drop) => queue.push({ id, take, drop: (error) => drop(error) })));
-  running.add(id);
   try {
     const result = await reader.query({
-      query: `${sql}\n${mark(id)}`,
+      query: sql,
       query_params: params,
       format: 'JSONEachRow',
     });
     return await result.json();
   } finally {
-    running.delete(id);
     const next = queue.shift();
     if (next === undefined) free.push(reader);
     else next.take(reader);
   }
 }
 
-function cancel(id: number): Promise<void> {
-  // Of two that are stopped at the same moment one may go on to its limit.
-  stopping = stopping.then(() => stop(id)).catch(() => {});
-  return stopping;
-}
-
-async function stop(id: number): Promise<void> {
+/** One that is being answered goes on to its time limit: after `KILL QUERY` the library now and then never came back (26.7). */
+function cancel(id: number): void {
   const at = queue.findIndex((one) => one.id === id);
   if (at >= 0) queue.splice(at, 1)[0].drop(new Error('The question was taken back.'));
-  // One that has only just begun can't be seen yet. One that can't be stopped ends at its time limit.
-  for (let tries = 0; running.has(id) && tries < MOST_TRIES; tries += 1) {
-    await canceller.command({
-      query: `KILL QUERY WHERE query LIKE '%${mark(id)}%' AND query NOT LIKE 'KILL%' AND NOT is_cancelled ASYNC`,
-    });
-    await setTimeout(AGAIN);
-  }
-}
-
-function mark(id: number): string {
-  return `/* question ${id} */`;
 }
 
 say({ ready: true });

@@ -14,6 +14,8 @@ export type EventStoreOptions = { readonly folder: string } | (ServerOptions & {
 const LIMITS =
   'max_query_size = 268435456, max_ast_elements = 10000000, max_expanded_ast_elements = 10000000, max_parser_depth = 10000, max_ast_depth = 10000';
 const QUERY_MEMORY = 2 * 2 ** 30;
+/** Rows looked at together: events are large, and rules make copies of their texts. */
+const BLOCK = 8_192;
 const TIMEOUT = 60;
 
 /** ClickHouse's words and codes for: no room, can't write, too many parts, shutting down. */
@@ -75,7 +77,7 @@ class ClickHouseEventStore implements EventStore {
     params: Readonly<Record<string, unknown>> = {},
     { timeout = TIMEOUT, signal }: { readonly timeout?: number; readonly signal?: AbortSignal } = {},
   ): Promise<T[]> {
-    const settings = `SETTINGS max_execution_time = ${timeout}, max_memory_usage = ${QUERY_MEMORY}, ${LIMITS}, readonly = 1`;
+    const settings = `SETTINGS max_execution_time = ${timeout}, max_memory_usage = ${QUERY_MEMORY}, max_block_size = ${BLOCK}, ${LIMITS}, readonly = 1`;
     const tables = tablesOf(organization);
     return this.#safe(() => this.#sql.query<T>(`${sql(tables)}\n${settings}`, params, signal));
   }

@@ -6,7 +6,7 @@ export interface SqlClient {
   insert(table: string, pieces: readonly Uint8Array[]): Promise<void>;
   /** A statement that takes long; others go on beside it. */
   upkeep(sql: string): Promise<void>;
-  /** Throws the signal's reason when it is given up; the work on it is stopped. */
+  /** Throws the signal's reason when it is given up; chDB goes on with what it has begun, to its time limit. */
   query<T>(sql: string, params: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<T[]>;
   /** Writes the answer of a SELECT into a new file of this machine, in ClickHouse's Native form under zstd. */
   save(select: string, file: string): Promise<void>;
