@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../chaperone/testkit/browser.ts';
 import { buildConsole } from '../build.mjs';
+import { openPage, tooWide, violations } from '../testkit/look.ts';
 import { type RecordedApi, startRecordedApi } from '../testkit/recorded-api.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const found = await launchBrowser();
 const browser = 'browser' in found ? found.browser : undefined;
 
@@ -31,17 +30,6 @@ const rooms = [
   'account',
 ];
 
-/** A page whose console errors are kept; being told “nobody is signed in” once is how the sign-in begins. */
-async function open(on: Browser, width: number, colorScheme: 'light' | 'dark') {
-  const page = await on.newPage({ viewport: { width, height: 860 }, colorScheme });
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 401/.test(message.text())) errors.push(message.text());
-  });
-  return { page, errors };
-}
-
 async function signIn(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByLabel('E-mail address').fill('ada@harbour.example');
@@ -50,19 +38,6 @@ async function signIn(page: Page, url: string): Promise<void> {
   await page.getByLabel('Code').fill('123456');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Findings', level: 1 }).waitFor();
-}
-
-/** What axe finds wrong on the page as it is now, each with the element. */
-async function violations(page: Page): Promise<string[]> {
-  // evaluated by the debugger's protocol, which the page's policy doesn't bind
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const run = (
-      globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-    ).axe;
-    const result = await run.run();
-    return result.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-  });
 }
 
 describe.skipIf(browser === undefined)('the console in a browser, over the recorded API', () => {
@@ -86,7 +61,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
     'has no accessibility violation, no error and no sideways scrolling at %i in %s',
     async (width, scheme) => {
       const own = await startRecordedApi(dist);
-      const { page, errors } = await open(browser!, width, scheme);
+      const { page, errors } = await openPage(browser!, width, scheme);
       const wrong: string[] = [];
       await page.goto(own.url);
       await page.getByLabel('Password').waitFor();
@@ -97,8 +72,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
         await page.locator('h1').first().waitFor();
         await page.locator('.loading').first().waitFor({ state: 'detached' });
         wrong.push(...(await violations(page)).map((one) => `${room}: ${one}`));
-        if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
-          wrong.push(`${room}: too wide`);
+        if (await tooWide(page)) wrong.push(`${room}: too wide`);
       }
       expect(wrong).toEqual([]);
       expect(errors).toEqual([]);
@@ -109,7 +83,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
 
   it('is walked from sign-in to the raw event and to an exception by keyboard alone', async () => {
     const own = await startRecordedApi(dist);
-    const { page, errors } = await open(browser!, 1280, 'light');
+    const { page, errors } = await openPage(browser!, 1280, 'light');
     const { keyboard } = page;
     await page.goto(own.url);
     await page.getByLabel('E-mail address').waitFor();
@@ -151,7 +125,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
 
   it('sets up the first administrator, a second factor with a QR code, and offers the sample', async () => {
     const own = await startRecordedApi(dist, { setup: true });
-    const { page, errors } = await open(browser!, 1280, 'light');
+    const { page, errors } = await openPage(browser!, 1280, 'light');
     await page.goto(`${own.url}#/setup?token=once`);
     await page.getByLabel('Your name').fill('Ada Harbour');
     await page.getByLabel('Your e-mail address').fill('ada@harbour.example');
@@ -174,7 +148,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
 
   it('says what arrived without a reload, and moves no row before it is asked to', async () => {
     const own = await startRecordedApi(dist);
-    const { page } = await open(browser!, 1280, 'light');
+    const { page } = await openPage(browser!, 1280, 'light');
     await signIn(page, own.url);
     await page.getByRole('button', { name: 'Northgate worked outside' }).waitFor();
     own.addFinding('A brand new finding');
@@ -192,7 +166,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
 
   it('shows hostile log text as text', async () => {
     const own = await startRecordedApi(dist);
-    const { page, errors } = await open(browser!, 1280, 'light');
+    const { page, errors } = await openPage(browser!, 1280, 'light');
     await signIn(page, own.url);
     for (const room of ['findings?open=f-1', 'events/e-1', 'sources/src-1']) {
       await page.goto(`${own.url}#/o/harbour/${room}`);
@@ -210,7 +184,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
 
   it('saves a table as CSV whose formulas are text', async () => {
     const own = await startRecordedApi(dist);
-    const { page } = await open(browser!, 1280, 'light');
+    const { page } = await openPage(browser!, 1280, 'light');
     await signIn(page, own.url);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -225,7 +199,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
 
   it('tells a mistake in a rule by its line', async () => {
     const own = await startRecordedApi(dist);
-    const { page } = await open(browser!, 1280, 'light');
+    const { page } = await openPage(browser!, 1280, 'light');
     await signIn(page, own.url);
     await page.goto(`${own.url}#/o/harbour/rules/own`);
     await page.getByRole('button', { name: 'Save and switch on' }).click();
