@@ -37,11 +37,12 @@ export function checkPassword(password: string, own: readonly string[]): void {
   const lower = password.toLowerCase();
   const plain = lower.replace(/[^a-z0-9]/g, '');
   const rest = COMMON.reduce((text, word) => text.replaceAll(word, ''), plain);
-  if (rest.length < 5 && plain.length > 0) throw weak('The password is one of the commonest.');
+  const beside = rest === plain ? rest : rest.replace(/\d/g, '');
+  if (beside.length < 5 && plain.length > 0) throw weak('The password is one of the commonest.');
   if (new Set(lower).size < 5) throw weak('The password repeats a few characters.');
-  for (const word of own.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)))
-    if (word.length >= 4 && lower.replaceAll(word, '').length < 6)
-      throw weak('The password is made of your name or address.');
+  const words = own.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter(({ length }) => length >= 4);
+  const left = words.reduce((text, word) => text.replaceAll(word, ''), lower);
+  if (left !== lower && left.length < 6) throw weak('The password is made of your name or address.');
 }
 
 export function hashPassword(password: string): Promise<string> {

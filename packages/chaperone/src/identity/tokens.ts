@@ -96,6 +96,7 @@ export async function principalOfToken(
       .select([
         'token.id',
         'token.name',
+        'token.created_by',
         'token.role',
         'token.scopes',
         'token.expires_at',
@@ -110,6 +111,8 @@ export async function principalOfToken(
       .where('token.revoked_at', 'is', null)
       .executeTakeFirst();
     if (found === undefined || found.role === null || (found.expires_at !== null && found.expires_at.getTime() <= now))
+      return undefined;
+    if (found.created_by !== null && !(await makerStillMay(tx, found.created_by, found.organization, found.role)))
       return undefined;
     if (found.last_used_at === null || now - found.last_used_at.getTime() > USED_EVERY)
       await tx
@@ -138,4 +141,19 @@ export async function principalOfToken(
       secondFactor: true,
     } as const;
   });
+}
+
+/** A token does not outlive its maker's role: who was removed or made less keeps no way in. */
+async function makerStillMay(tx: Tx, maker: string, organization: string, role: Role): Promise<boolean> {
+  const now = await tx
+    .selectFrom('app_user')
+    .leftJoin('membership', (join) =>
+      join.onRef('membership.user_id', '=', 'app_user.id').on('membership.organization_id', '=', organization),
+    )
+    .select(['membership.role', 'app_user.disabled_at'])
+    .where('app_user.id', '=', maker)
+    .executeTakeFirst();
+  // Not a person: a token made it, which was bound in the same way when it did.
+  if (now === undefined) return true;
+  return now.disabled_at === null && now.role !== null && atLeast(now.role, role);
 }

@@ -117,7 +117,10 @@ export interface Invitation {
   readonly provider?: string;
 }
 
-/** Invites somebody: the one-time secret is given once. Who has an account already becomes a member at once, and no secret is needed. */
+/**
+ * Invites somebody: the one-time secret is given once. Who has an account already becomes a member at once, and no secret is needed:
+ * it would give an account of another organisation away.
+ */
 export async function invite(
   identity: Identity,
   tx: Tx,
@@ -148,7 +151,8 @@ export async function invite(
     object: { kind: 'user', id },
     detail: { email, role: wanted.role, provider },
   });
-  if (known?.password_hash != null) return { user: id, secret: undefined };
+  if (known !== undefined && (known.password_hash !== null || (await belongsElsewhere(tx, id, organization))))
+    return { user: id, secret: undefined };
   const secret = randomSecret();
   await tx
     .insertInto('one_time_token')
@@ -163,8 +167,14 @@ export async function invite(
   return { user: id, secret };
 }
 
-/** A link with which somebody sets a new password; sessions end when it is used. */
+/**
+ * A link with which somebody sets a new password; sessions end when it is used. Who holds it holds the account, so it is given only to whom
+ * all of the account is subject to.
+ *
+ * @throws IdentityError `role_too_small`
+ */
 export async function issueReset(identity: Identity, tx: Tx, user: string, actor: Actor): Promise<string> {
+  await keepToOwnPeople(tx, user, actor);
   const secret = randomSecret();
   await tx
     .insertInto('one_time_token')
@@ -265,6 +275,60 @@ export async function removeMember(
   if (numDeletedRows === 0n)
     throw new IdentityError('not_found', 'There is no such member.', 'They may have been removed.');
   await audit(tx, identity.vault, organization, { actor, action: 'user.remove', object: { kind: 'user', id: user } });
+}
+
+/** Whether an account without a password has been invited elsewhere, or signs in otherwise. */
+async function belongsElsewhere(tx: Tx, user: string, organization: string): Promise<boolean> {
+  const elsewhere = await tx
+    .selectFrom('app_user')
+    .leftJoin('membership', (join) =>
+      join.onRef('membership.user_id', '=', 'app_user.id').on('membership.organization_id', '!=', organization),
+    )
+    .select('app_user.id')
+    .where('app_user.id', '=', user)
+    .where((where) =>
+      where.or([
+        where('membership.organization_id', 'is not', null),
+        where('app_user.last_sign_in_at', 'is not', null),
+        where('app_user.installation_administrator', '=', true),
+      ]),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return elsewhere !== undefined;
+}
+
+async function keepToOwnPeople(tx: Tx, user: string, actor: Actor): Promise<void> {
+  if (actor.kind === 'system') return;
+  const whole = async (id: string) =>
+    (
+      await tx
+        .selectFrom('app_user')
+        .select('installation_administrator as yes')
+        .where('id', '=', id)
+        .executeTakeFirst()
+    )?.yes === true;
+  const ruled =
+    actor.kind === 'user'
+      ? tx
+          .selectFrom('membership')
+          .select('organization_id')
+          .where('user_id', '=', actor.id)
+          .where('role', '=', 'administrator')
+      : tx.selectFrom('token').select('organization_id').where('id', '=', actor.id);
+  const beyond = await tx
+    .selectFrom('membership')
+    .select('organization_id')
+    .where('user_id', '=', user)
+    .where('organization_id', 'not in', ruled)
+    .executeTakeFirst();
+  if (actor.kind === 'user' && actor.id !== null && (await whole(actor.id))) return;
+  if (beyond !== undefined || (await whole(user)))
+    throw new IdentityError(
+      'role_too_small',
+      'This account belongs to another organisation, too, or administers the installation.',
+      'Ask an administrator of the installation for the link.',
+    );
 }
 
 async function keepAnAdministrator(tx: Tx, organization: string, user: string, next: Role | undefined): Promise<void> {
