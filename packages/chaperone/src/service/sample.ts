@@ -17,6 +17,8 @@ export interface SampleDeps {
   readonly state: StateStore;
   readonly events: EventStore;
   readonly listeners: readonly RunningListener[];
+  /** the service ends: nothing more is sent, so that its listeners can close */
+  readonly stop: AbortSignal;
   reload(organization: string): Promise<void>;
   /** the router knows of new tokens and bindings */
   routed(): Promise<void>;
@@ -108,7 +110,7 @@ export async function makeSampleOrganization(by: string, deps: SampleDeps): Prom
   await deps.routed();
   const send = async () => {
     const records = sampleRecords();
-    for (let from = 0; from < records.length; ) {
+    for (let from = 0; from < records.length && !deps.stop.aborted; ) {
       // In the order of time: what one shipper has until the next one's turn goes together.
       const { shipper } = records[from];
       let to = from;
@@ -128,7 +130,9 @@ export async function makeSampleOrganization(by: string, deps: SampleDeps): Prom
       else await overTcp(syslog, texts);
     }
   };
-  send().catch((error) => deps.fault('The sample’s logs could not be sent.', error));
+  send().catch((error) => {
+    if (!deps.stop.aborted) deps.fault('The sample’s logs could not be sent.', error);
+  });
   return SLUG;
 }
 

@@ -177,6 +177,7 @@ async function start(
   }
 
   let listeners: Awaited<ReturnType<typeof startListeners>> | undefined;
+  const stopping = new AbortController();
   const tls = config.http.tls === undefined ? undefined : await material(config, config.http.tls, config.http.host);
   const scheme = tls === undefined ? 'http' : 'https';
   const remote = (env: unknown) =>
@@ -218,6 +219,7 @@ async function start(
           state,
           events,
           listeners: listeners?.running ?? [],
+          stop: stopping.signal,
           reload,
           routed: () => router.reload(),
           fault,
@@ -325,6 +327,7 @@ async function start(
     },
   });
   closers.push(() => control.close());
+  closers.push(() => stopping.abort());
   const token = await issueSetupToken(identity);
   return {
     url,
