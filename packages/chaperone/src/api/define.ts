@@ -206,3 +206,8 @@ export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(
 export const paging = { limit: z.coerce.number().int().min(1).max(500).default(100), cursor: z.string().optional() };
 export const none = z.object({});
 export const uuid = z.guid();
+
+/** An IANA time zone. */
+export const zone = z
+  .string()
+  .refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', 'is no IANA time zone');

@@ -10,7 +10,7 @@ import {
   revokeToken,
   verifyChain,
 } from '../../identity/index.ts';
-import { page, paging, type Routes, uuid } from '../define.ts';
+import { page, paging, type Routes, uuid, zone } from '../define.ts';
 import { cursorOf, placeOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
 
@@ -51,14 +51,14 @@ export function organizationRoutes(routes: Routes): void {
       summary: 'Change its name, zone or how long events are kept',
       body: z.object({
         name: z.string().min(1).max(200).optional(),
-        zone: z.string().optional(),
+        zone: zone.optional(),
         retention_days: z.number().int().min(1).nullable().optional(),
       }),
       answer: organization,
     },
     async ({ organization: id, body, actor, within }) => {
       await within(async (tx) => {
-        await tx.updateTable('organization').set(body).execute();
+        if (Object.keys(body).length > 0) await tx.updateTable('organization').set(body).execute();
         await audit(tx, identity.vault, id, {
           actor,
           action: 'organization.change',

@@ -19,16 +19,14 @@ import {
   signIn,
 } from '../../identity/index.ts';
 import type { ApiEnv, Routes } from '../define.ts';
-import { none, page, uuid } from '../define.ts';
+import { none, page, uuid, zone } from '../define.ts';
 
 export const COOKIE = 'chaperone';
 
 export const organizationBody = z.object({
   name: z.string().min(1).max(200),
   slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens'),
-  zone: z
-    .string()
-    .refine((zone) => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC', 'is no IANA time zone'),
+  zone,
   side: z.enum(['client', 'provider', 'both']).default('client'),
 });
 
