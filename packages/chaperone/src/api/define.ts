@@ -30,6 +30,8 @@ export interface RouteSpec<B extends z.ZodType, Q extends z.ZodType> {
   /** shape of the answer */
   readonly answer?: z.ZodType;
   readonly status?: 200 | 201 | 202 | 204;
+  /** it changes whose a delivery is: answered when this node knows of it */
+  readonly routing?: boolean;
 }
 
 /** What a handler is given. `principal` and `membership` are there where the access asks for them. */
@@ -79,6 +81,7 @@ export class Routes {
     this.app.on(spec.method.toUpperCase(), path, async (context) => {
       const call = await this.#call(spec, context);
       const answer = await handle(call as Call<z.infer<B>, z.infer<Q>>);
+      if (spec.routing === true) await this.deps.routed();
       if (answer instanceof Response) return answer;
       if (spec.status === 204) return context.body(null, 204);
       return context.json(answer as object, spec.status ?? 200);

@@ -22,6 +22,8 @@ export interface ApiDeps {
   /** Makes the engine of an organisation anew after its rules, indicators or registry changed. Resolves when that is in force. */
   readonly reload: (organization: string) => Promise<void>;
   readonly exceptionsChanged: (organization: string) => Promise<void>;
+  /** Resolves when this node routes deliveries by what was just committed. */
+  readonly routed: () => Promise<void>;
   /** Makes the sample organisation and sends its logs through the listeners; resolves with its short name when that has begun. */
   readonly sample: (by: string) => Promise<string>;
   /** Throws what isn't ready. */

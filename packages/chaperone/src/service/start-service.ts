@@ -213,6 +213,7 @@ async function start(
         ).map(({ kind }) => kind),
       reload,
       exceptionsChanged: async (organization) => intake.except(organization, await exceptionsOf(state, organization)),
+      routed: () => router.reload(),
       sample: (by) =>
         makeSampleOrganization(by, {
           identity,

@@ -34,7 +34,6 @@ export class SourceRouter implements Router {
     sources: new Map(),
   };
   #loading: Promise<void> | undefined;
-  #again = false;
   readonly #timer: NodeJS.Timeout;
   readonly #deaf: () => void;
 
@@ -82,18 +81,14 @@ export class SourceRouter implements Router {
     return source?.organization === organization ? source : undefined;
   }
 
-  reload(): Promise<void> {
-    if (this.#loading !== undefined) {
-      this.#again = true;
-      return this.#loading;
-    }
-    this.#loading = this.#load().finally(() => {
+  /** Reads everything anew; resolves when what was committed before the call is known. */
+  async reload(): Promise<void> {
+    // A reading that is under way may have begun too early.
+    await this.#loading?.catch(() => {});
+    this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      void this.reload().catch(() => {});
     });
-    return this.#loading;
+    await this.#loading;
   }
 
   close(): void {

@@ -13,7 +13,7 @@ const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
   it = await runningService();
-  document = await (await fetch(`${it.service.url}/api/openapi.json`)).json();
+  document = (await (await fetch(`${it.service.url}/api/openapi.json`)).json()) as typeof document;
   for (const role of ['viewer', 'analyst', 'approver', 'administrator'])
     tokens[role] = (
       await it.call<{ secret: string }>('POST', '/organizations/ward/tokens', { name: role, role })
@@ -170,7 +170,7 @@ test('a page of another site, or one without the session’s mark, can change no
     body: '{"email":"a","password":"b"}',
   });
   expect(cookie.status).toBe(403);
-  expect((await cookie.json()).code).toBe('foreign_origin');
+  expect(((await cookie.json()) as { code: string }).code).toBe('foreign_origin');
 });
 
 test('many requests from one place are held back', () => {
@@ -188,7 +188,7 @@ test('the same request with the same key is done once', async () => {
       },
       body: JSON.stringify({ name, kind: 'ndjson' }),
     });
-  const [first, second] = [await (await send('once')).json(), await (await send('once')).json()];
+  const [first, second] = [await (await send('once')).json(), await (await send('once')).json()] as { id: string }[];
   expect(second.id).toBe(first.id);
   expect((await send('other')).status).toBe(422);
 });
@@ -201,7 +201,7 @@ test('a wrong password says nothing of the address', async () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ email: i % 2 ? 'anna@clinic.example' : 'nobody@clinic.example', password: 'wrong' }),
     });
-    codes.push((await response.json()).code);
+    codes.push(((await response.json()) as { code: string }).code);
   }
   expect(new Set(codes.slice(0, 6))).toEqual(new Set(['sign_in_failed']));
 });

@@ -219,6 +219,7 @@ export function organizationRoutes(routes: Routes): void {
       method: 'post',
       path: `${AT}/tokens`,
       access: 'tokens:write',
+      routing: true,
       tag,
       summary: 'Make an API token; its secret is in the answer and nowhere else',
       body: z.object({
@@ -246,6 +247,7 @@ export function organizationRoutes(routes: Routes): void {
       method: 'delete',
       path: `${AT}/tokens/{id}`,
       access: 'tokens:write',
+      routing: true,
       tag,
       summary: 'Revoke a token, of the API or of a source',
       status: 204,
