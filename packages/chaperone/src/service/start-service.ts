@@ -156,6 +156,8 @@ async function start(
   const setUp = async (organization: string) => {
     const setup = await setupOf(state, packs, organization, config.lateness);
     if (setup === undefined) return intake.drop(organization);
+    // Another node may have made it a moment ago.
+    await events.ensure(organization);
     zones.set(organization, setup.zone);
     await intake.setup(setup, vault.key(`masking/${organization}`));
     const again = await recover(organization, { state, events, intake, source: (id) => sourceOf(organization, id) });
