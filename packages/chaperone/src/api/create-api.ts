@@ -13,6 +13,7 @@ import { detectionRoutes } from './routes/detection.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
 import { liveRoutes } from './routes/live.ts';
 import { organizationRoutes } from './routes/organization.ts';
+import { otherSignInRoutes } from './routes/other-sign-in.ts';
 import { COOKIE, csrfOf, signInRoutes } from './routes/sign-in.ts';
 import { sourceRoutes } from './routes/sources.ts';
 
@@ -67,7 +68,7 @@ export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api
         if (
           principal !== undefined &&
           context.req.header('x-csrf-token') !== csrfOf(deps.identity.vault, principal.session) &&
-          !/\/(session|setup|session\/totp)$/.test(context.req.path)
+          !/\/(session|setup|session\/totp|session\/passkey(\/options)?)$/.test(context.req.path)
         )
           throw new Problem(403, 'csrf', 'The page that sent this is not of this session.', 'Load the page anew.');
       }
@@ -78,6 +79,7 @@ export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api
 
   const routes = new Routes(app, deps);
   signInRoutes(routes);
+  otherSignInRoutes(routes);
   organizationRoutes(routes);
   sourceRoutes(routes);
   detectionRoutes(routes);

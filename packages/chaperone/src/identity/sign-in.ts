@@ -1,3 +1,4 @@
+import type { Tx } from '../storage/index.ts';
 import type { Actor } from './audit.ts';
 import { audit } from './audit.ts';
 import { useRecoveryCode, useTotp } from './factors.ts';
@@ -25,7 +26,7 @@ const WRONG = () =>
  * @throws IdentityError `sign_in_failed`, `too_many_tries`
  */
 export async function signIn(identity: Identity, email: string, password: string, client: Client): Promise<SignedIn> {
-  const { state, vault, throttle, now } = identity;
+  const { state, vault, throttle } = identity;
   const name = email.trim().toLowerCase();
   throttle.check(name, client.ip);
   const user = await state.everywhere((tx) =>
@@ -45,19 +46,29 @@ export async function signIn(identity: Identity, email: string, password: string
     throw WRONG();
   }
   throttle.succeeded(name, client.ip);
-  return state.everywhere(async (tx) => {
-    const second = (await confirmedFactors(tx, user.id)) > 0;
-    const session = await beginSession(identity, tx, user.id, second ? 'password' : 'full', client);
-    if (!second) {
-      await tx
-        .updateTable('app_user')
-        .set({ last_sign_in_at: new Date(now()) })
-        .where('id', '=', user.id)
-        .execute();
-      await said(identity, tx, actorOf(user, client), 'pass phrase', user.id);
-    }
-    return { ...session, state: second ? 'second_factor_required' : 'signed_in' };
-  });
+  return state.everywhere((tx) => enter(identity, tx, user, 'pass phrase', client, false));
+}
+
+/** Begins the session of somebody who was recognised: a half one where a second factor is still to come, unless `whole`. */
+export async function enter(
+  identity: Identity,
+  tx: Tx,
+  user: { readonly id: string; readonly name: string; readonly email: string },
+  by: string,
+  client: Client,
+  whole: boolean,
+): Promise<SignedIn> {
+  const second = !whole && (await confirmedFactors(tx, user.id)) > 0;
+  const session = await beginSession(identity, tx, user.id, second ? 'password' : 'full', client);
+  if (!second) {
+    await tx
+      .updateTable('app_user')
+      .set({ last_sign_in_at: new Date(identity.now()) })
+      .where('id', '=', user.id)
+      .execute();
+    await said(identity, tx, actorOf(user, client), by, user.id);
+  }
+  return { ...session, state: second ? 'second_factor_required' : 'signed_in' };
 }
 
 /** The second step: a code of the authenticator, or a recovery code. The half session ends and a whole one begins. */

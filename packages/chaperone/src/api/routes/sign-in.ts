@@ -47,8 +47,7 @@ export function signInRoutes(routes: Routes): void {
   const { deps } = routes;
   const { identity, state } = deps;
   const tag = 'Sign-in';
-  const keep = (context: Context<ApiEnv>, { secret, expires }: NewSession) =>
-    setCookie(context, COOKIE, secret, { httpOnly: true, sameSite: 'Strict', secure: deps.secure, path: '/', expires });
+  const keep = (context: Context<ApiEnv>, made: NewSession) => keepSession(context, deps.secure, made);
 
   routes.add(
     {
@@ -135,7 +134,7 @@ export function signInRoutes(routes: Routes): void {
       })),
       second_factor: principal.secondFactor,
       installation_administrator: principal.installationAdministrator,
-      ...(principal.state === 'password' ? { factors: ['totp', 'recovery'] } : {}),
+      ...(principal.state === 'password' ? { factors: ['totp', 'passkey', 'recovery'] } : {}),
     }),
   );
   routes.add(
@@ -312,6 +311,11 @@ export function signInRoutes(routes: Routes): void {
       organization: await deps.sample(principal.id),
     }),
   );
+}
+
+/** Gives the browser a session. */
+export function keepSession(context: Context<ApiEnv>, secure: boolean, { secret, expires }: NewSession): void {
+  setCookie(context, COOKIE, secret, { httpOnly: true, sameSite: 'Strict', secure, path: '/', expires });
 }
 
 /** What a page of ours sends back with whatever changes something: made of the session, so another site can't know it. */
