@@ -2,8 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Route } from '../intake.ts';
 import { Batcher } from './batcher.ts';
-import { retryAfterOf } from './deliver.ts';
-import { addressOf, type StreamDeps } from './syslog-stream.ts';
+import { deliverOnce } from './deliver.ts';
+import { addressOf, routeOf, type StreamDeps } from './syslog-stream.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
 /** One frame of RELP: transaction number, command, data. */
@@ -13,16 +13,19 @@ interface Frame {
   readonly data: Buffer;
 }
 
-const LONGEST = 128 * 1024;
+/** A longer record ends the session: rsyslog's own limit is 8 KiB unless it is raised. */
+const LONGEST = 1 << 20;
 const LONGEST_HEAD = 60;
 const OFFER = 'relp_version=0\nrelp_software=chaperone\ncommands=syslog';
 const PER_ADDRESS = 200;
 const CONNECTIONS = 2_000;
 const IDLE = 2 * 3_600_000;
+/** A frame that was begun must be whole within this time. Milliseconds. */
+const UNFINISHED = 30_000;
 
 /**
- * RELP, the server's side: each record is answered with 200 once it is stored, with 500 where it can't be now, so that the sender keeps it. Frames
- * that come together are stored together.
+ * RELP, the server's side: each record is answered with 200 once it is stored, and not before: while it can't be, nothing more is read. Frames that
+ * come together are stored together.
  */
 export function relpServer(
   name: string,
@@ -34,7 +37,7 @@ export function relpServer(
   let closing = false;
   const connected = (socket: Socket) => {
     const address = addressOf(socket);
-    const route = deps.router.byAddress(address, name);
+    const route = routeOf(socket, name, deps.router, address);
     const count = perAddress.get(address) ?? 0;
     if (closing || route === undefined || sockets.size >= CONNECTIONS || count >= PER_ADDRESS) {
       deps.meter.refused(name, route?.organization, route === undefined ? 'unknown_sender' : 'too_many_connections', 1);
@@ -45,7 +48,9 @@ export function relpServer(
     perAddress.set(address, count + 1);
     socket.once('close', () => {
       sockets.delete(socket);
-      perAddress.set(address, (perAddress.get(address) ?? 1) - 1);
+      const left = (perAddress.get(address) ?? 1) - 1;
+      if (left > 0) perAddress.set(address, left);
+      else perAddress.delete(address);
     });
     new RelpConnection(socket, name, route, address, deps);
   };
@@ -86,6 +91,7 @@ class RelpConnection {
   #held: Buffer = Buffer.alloc(0);
   #open = false;
   #work: Promise<void> = Promise.resolve();
+  #unfinished: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, name: string, route: Route, address: string, deps: StreamDeps) {
     this.#socket = socket;
@@ -96,6 +102,7 @@ class RelpConnection {
     socket.on('error', () => {});
     socket.setTimeout(IDLE, () => socket.destroy());
     socket.on('data', (chunk) => this.#read(chunk));
+    socket.once('close', () => this.#patience(false));
   }
 
   #read(chunk: Buffer): void {
@@ -112,10 +119,29 @@ class RelpConnection {
       frames.push(taken.frame);
       this.#held = this.#held.subarray(taken.size);
     }
+    this.#patience(frames.length === 0);
     if (frames.length === 0) return;
     // One after the other, and nothing more is read meanwhile.
     this.#socket.pause();
-    this.#work = this.#work.then(() => this.#answer(frames)).then(() => void this.#socket.resume());
+    this.#work = this.#work
+      .then(() => this.#answer(frames))
+      .then(() => {
+        if (this.#socket.destroyed) return;
+        this.#patience(this.#held.length > 0);
+        this.#socket.resume();
+      });
+  }
+
+  #patience(runs: boolean): void {
+    if (!runs) {
+      clearTimeout(this.#unfinished);
+      this.#unfinished = undefined;
+      return;
+    }
+    this.#unfinished ??= setTimeout(() => {
+      this.#deps.meter.refused(this.#name, this.#route.organization, 'too_slow', 1);
+      this.#socket.destroy();
+    }, this.#deps.unfinished ?? UNFINISHED);
   }
 
   async #answer(frames: readonly Frame[]): Promise<void> {
@@ -126,24 +152,27 @@ class RelpConnection {
       const records = batch.take();
       const { organization, source } = this.#route;
       this.#deps.meter.received(this.#name, organization, records.ends.length, records.bytes.length);
-      let said = '200 OK';
+      let stored = false;
       try {
-        await this.#deps.intake.accept({
-          organization,
-          source,
-          records,
-          received: Date.now() * 1000,
-          delivery: 'acknowledged',
-          listener: this.#name,
-          peer: this.#address,
-        });
-      } catch (error) {
-        said = `500 not stored, try again${retryAfterOf(error) === undefined ? '' : ` in ${retryAfterOf(error)} s`}`;
-        this.#deps.meter.refused(this.#name, organization, 'busy', records.ends.length);
+        stored = await deliverOnce(
+          this.#deps.intake,
+          {
+            organization,
+            source,
+            records,
+            received: Date.now() * 1000,
+            delivery: 'acknowledged',
+            listener: this.#name,
+            peer: this.#address,
+          },
+          () => this.#socket.destroyed,
+        );
+      } catch {
+        this.#deps.meter.refused(this.#name, organization, 'fault', records.ends.length);
       }
-      for (const txnr of waiting.splice(0)) this.#respond(txnr, said);
-      // rsyslog takes an error for lost unless the session ends: then it opens anew and repeats what wasn't confirmed.
-      if (!said.startsWith('200')) this.#socket.destroySoon();
+      // rsyslog takes a record that is answered with an error for lost. Without an answer it opens anew and repeats.
+      if (!stored) this.#socket.destroy();
+      for (const txnr of waiting.splice(0)) this.#respond(txnr, '200 OK');
     };
     for (const { txnr, command, data } of frames) {
       if (command === 'syslog' && this.#open) {

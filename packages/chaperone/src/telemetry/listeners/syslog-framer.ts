@@ -11,6 +11,7 @@ const NEWLINE = 0x0a;
 const LESS = 0x3c;
 /** A length of more digits than this is none (RFC 6587 has at most five or six in practice). */
 const DIGITS = 7;
+const LINE = -1;
 
 /**
  * Cuts a byte stream of syslog into records. Octet counting (`83 <34>1 ...`) and newline or NUL framing are told apart anew for each record
@@ -20,9 +21,12 @@ const DIGITS = 7;
 export class SyslogFramer {
   readonly #hooks: FramerHooks;
   readonly #longest: number;
-  #held: Buffer[] = [];
+  /** the unfinished record is `#held[0 .. #size)` */
+  #held: Buffer = Buffer.alloc(0);
   #size = 0;
-  /** bytes of a cut record still to be skipped; Infinity: up to the next newline */
+  /** looked at again once so many bytes are held; `LINE`: once a line's end comes, or the line is too long */
+  #want = 0;
+  /** bytes of a cut record still to be skipped; Infinity: up to the next line's end */
   #skip = 0;
 
   constructor(hooks: FramerHooks, longest = 64 * 1024) {
@@ -35,14 +39,13 @@ export class SyslogFramer {
     return this.#size;
   }
 
+  /** Takes what came. Records are given as views that are good until the hook returns. */
   feed(chunk: Buffer): void {
     let data = chunk;
     if (this.#size > 0) {
-      this.#held.push(chunk);
-      // A record that is far from whole is not looked at again for each small piece.
-      this.#size += chunk.length;
-      data = this.#held.length === 1 ? chunk : Buffer.concat(this.#held);
-      this.#held = [];
+      this.#hold(chunk);
+      if (this.#want === LINE ? this.#size <= this.#longest && lineEnd(chunk, 0) < 0 : this.#size < this.#want) return;
+      data = this.#held.subarray(0, this.#size);
       this.#size = 0;
     }
     let at = 0;
@@ -51,17 +54,26 @@ export class SyslogFramer {
       if (next < 0) break;
       at = next;
     }
-    if (at < data.length) {
-      this.#held = [at === 0 ? data : Buffer.from(data.subarray(at))];
-      this.#size = data.length - at;
+    // What is left may lie in the held bytes themselves, further on: then it moves to their start.
+    if (at < data.length) this.#hold(data.subarray(at));
+    else if (this.#held.length > this.#longest) this.#held = Buffer.alloc(0);
+  }
+
+  #hold(piece: Buffer): void {
+    const size = this.#size + piece.length;
+    if (size > this.#held.length) {
+      const wider = Buffer.allocUnsafeSlow(Math.max(size, Math.min(this.#held.length * 2, 2 * this.#longest), 512));
+      this.#held.copy(wider, 0, 0, this.#size);
+      this.#held = wider;
     }
+    this.#held.set(piece, this.#size);
+    this.#size = size;
   }
 
   /** The stream has ended: a last line without its newline counts; half of a counted record counts, too, and is said. */
   end(): void {
     if (this.#size === 0) return;
-    const rest = this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held);
-    this.#held = [];
+    const rest = this.#held.subarray(0, this.#size);
     this.#size = 0;
     const head = counted(rest, 0);
     if (typeof head === 'object') {
@@ -77,32 +89,35 @@ export class SyslogFramer {
     // Between records: what ends one, and what some senders put after a counted one.
     if (first === NEWLINE || first === 0 || first === 0x0d) return at + 1;
     const head = counted(data, at);
-    if (head === 'more') return -1;
+    if (head === 'more') return this.#later(0);
     if (head !== 'line') {
       const end = head.start + head.length;
       if (head.length > this.#longest) {
-        if (data.length - head.start < this.#longest) return -1;
+        if (data.length - head.start < this.#longest) return this.#later(head.start - at + this.#longest);
         this.#hooks.onTrouble('too_long');
         this.#emit(data.subarray(head.start, head.start + this.#longest));
         this.#skip = head.length - this.#longest;
         return head.start + this.#longest;
       }
-      if (end > data.length) return -1;
+      if (end > data.length) return this.#later(end - at);
       this.#emit(data.subarray(head.start, end));
       return end;
     }
-    const limit = Math.min(data.length, at + this.#longest);
-    let end = at;
-    while (end < limit && data[end] !== NEWLINE && data[end] !== 0) end += 1;
-    if (end < limit) {
-      this.#emit(data.subarray(at, end));
-      return end + 1;
+    const found = lineEnd(data, at);
+    if (found >= 0 && found - at <= this.#longest) {
+      this.#emit(data.subarray(at, found));
+      return found + 1;
     }
-    if (end - at < this.#longest) return -1;
+    if (data.length - at <= this.#longest) return this.#later(LINE);
     this.#hooks.onTrouble('too_long');
-    this.#emit(data.subarray(at, end));
+    this.#emit(data.subarray(at, at + this.#longest));
     this.#skip = Number.POSITIVE_INFINITY;
-    return end;
+    return at + this.#longest;
+  }
+
+  #later(want: number): -1 {
+    this.#want = want;
+    return -1;
   }
 
   #skipping(data: Buffer, at: number): number {
@@ -111,16 +126,22 @@ export class SyslogFramer {
       this.#skip -= skipped;
       return at + skipped;
     }
-    const newline = data.indexOf(NEWLINE, at);
-    if (newline < 0) return data.length;
+    const end = lineEnd(data, at);
+    if (end < 0) return data.length;
     this.#skip = 0;
-    return newline + 1;
+    return end + 1;
   }
 
   #emit(record: Buffer): void {
     const end = record.length > 0 && record[record.length - 1] === 0x0d ? record.length - 1 : record.length;
     if (end > 0) this.#hooks.onRecord(record.subarray(0, end));
   }
+}
+
+/** Where the next newline or NUL is; -1: in none of these bytes. */
+function lineEnd(data: Buffer, from: number): number {
+  for (let at = from; at < data.length; at += 1) if (data[at] === NEWLINE || data[at] === 0) return at;
+  return -1;
 }
 
 /** Whether a counted record begins here: its extent; `line`: it does not; `more`: that can't be told yet. */

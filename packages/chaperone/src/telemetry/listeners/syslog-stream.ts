@@ -11,6 +11,8 @@ export interface StreamDeps {
   readonly intake: Intake;
   readonly router: Router;
   readonly meter: ListenerMeter;
+  /** milliseconds within which a sender must end a record that it began; 30,000 where left out */
+  readonly unfinished?: number;
 }
 
 /** Records gathered before they are handed over, or milliseconds. */
@@ -124,18 +126,26 @@ class Connection {
   }
 
   #read(chunk: Buffer): void {
+    const before = this.#batch.records;
     this.#framer.feed(chunk);
-    if (this.#framer.pending === 0) {
-      clearTimeout(this.#unfinished);
-      this.#unfinished = undefined;
-    } else
-      this.#unfinished ??= setTimeout(() => {
-        this.#deps.meter.refused(this.#name, this.#route.organization, 'too_slow', 1);
-        this.#framer.end();
-        this.#socket.destroy();
-      }, UNFINISHED);
+    if (this.#batch.records > before) this.#patience(false);
+    this.#patience(this.#framer.pending > 0);
     if (this.#batch.records >= MOST_RECORDS || this.#batch.size >= MOST_BYTES) void this.#flush();
     else this.#timer ??= setTimeout(() => void this.#flush(), GATHER);
+  }
+
+  /** Whether the time for an unfinished record runs: from its first byte on, but not while we don't read. */
+  #patience(runs: boolean): void {
+    if (!runs) {
+      clearTimeout(this.#unfinished);
+      this.#unfinished = undefined;
+      return;
+    }
+    this.#unfinished ??= setTimeout(() => {
+      this.#deps.meter.refused(this.#name, this.#route.organization, 'too_slow', 1);
+      this.#framer.end();
+      this.#socket.destroy();
+    }, this.#deps.unfinished ?? UNFINISHED);
   }
 
   /** Hands over what was gathered; nothing more is read until it is stored. */
@@ -149,6 +159,7 @@ class Connection {
   async #hand(): Promise<void> {
     if (this.#batch.records === 0) return;
     this.#socket.pause();
+    this.#patience(false);
     const records = this.#batch.take();
     const { organization, source } = this.#route;
     this.#deps.meter.received(this.#name, organization, records.ends.length, records.bytes.length);
@@ -172,12 +183,14 @@ class Connection {
       this.#deps.meter.refused(this.#name, organization, 'fault', records.ends.length);
       this.#socket.destroy();
     }
+    if (this.#socket.destroyed) return;
+    this.#patience(this.#framer.pending > 0);
     this.#socket.resume();
   }
 }
 
 /** The client certificate decides, where there is one that is known; else the address, or the listener itself. */
-function routeOf(socket: Socket, listener: string, router: Router, address: string): Route | undefined {
+export function routeOf(socket: Socket, listener: string, router: Router, address: string): Route | undefined {
   if ('getPeerCertificate' in socket) {
     const { raw } = (socket as TLSSocket).getPeerCertificate();
     if (raw !== undefined) {

@@ -17,7 +17,7 @@ export function parseHec(body: string): HecEvent[] | { readonly invalid: number;
   for (;;) {
     while (at < body.length && /[\s,]/.test(body[at])) at += 1;
     if (at >= body.length) return events;
-    const end = endOfObject(body, at);
+    const { end, value } = scanObject(body, at);
     if (end < 0 || events.length >= MOST) return { invalid: events.length, noData: false };
     let json: { event?: unknown; host?: unknown; time?: unknown; fields?: unknown };
     try {
@@ -27,17 +27,25 @@ export function parseHec(body: string): HecEvent[] | { readonly invalid: number;
     }
     const { event, host } = json;
     if (event === undefined || event === null || event === '') return { invalid: events.length, noData: true };
-    const text = typeof event === 'string' ? event : JSON.stringify(event);
+    // The event's own text, not what parsing makes of it: large numbers stay whole.
+    const text = typeof event === 'string' ? event : value;
     events.push({ record: Buffer.from(text), host: typeof host === 'string' ? host : undefined });
     at = end;
   }
 }
 
-/** Where the object that begins at `from` ends; -1: it doesn't, or none begins there. */
-function endOfObject(text: string, from: number): number {
-  if (text[from] !== '{') return -1;
+/** Where the object that begins at `from` ends (-1: it doesn't, or none begins there), and the text of its member `event`. */
+function scanObject(text: string, from: number): { end: number; value: string } {
+  const found = { end: -1, value: '' };
+  if (text[from] !== '{') return found;
   let depth = 0;
   let string = false;
+  let key = '';
+  let begin = from + 1;
+  const member = (end: number) => {
+    if (key === '"event"' || (key.includes('\\') && readKey(key) === 'event'))
+      found.value = text.slice(begin, end).trim();
+  };
   for (let at = from; at < text.length; at += 1) {
     const char = text.charCodeAt(at);
     if (string) {
@@ -47,8 +55,25 @@ function endOfObject(text: string, from: number): number {
     else if (char === 0x7b || char === 0x5b) depth += 1;
     else if (char === 0x7d || char === 0x5d) {
       depth -= 1;
-      if (depth === 0) return at + 1;
+      if (depth > 0) continue;
+      member(at);
+      found.end = at + 1;
+      return found;
+    } else if (depth === 1 && char === 0x3a) {
+      key = text.slice(begin, at).trim();
+      begin = at + 1;
+    } else if (depth === 1 && char === 0x2c) {
+      member(at);
+      begin = at + 1;
     }
   }
-  return -1;
+  return found;
+}
+
+function readKey(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,14 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import type { Route } from '../../intake.ts';
+import { Busy, type Route } from '../../intake.ts';
 import { Batcher } from '../batcher.ts';
 import { retryAfterOf } from '../deliver.ts';
 import { addressOf, type StreamDeps } from '../syslog-stream.ts';
 import type { TlsMaterial } from '../tls-material.ts';
 import { bulkAnswer, parseBulk } from './bulk.ts';
 import { parseHec } from './hec.ts';
-import { eachLine } from './lines.ts';
+import { eachElement, eachLine } from './lines.ts';
 import { OTLP_ACCEPTED, parseOtlp } from './otlp.ts';
 import { BodyError, readBody } from './read-body.ts';
 
@@ -87,7 +87,8 @@ class HttpIntake {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://x');
+    const url = URL.parse(`http://x${(request.url ?? '/').replace(/^https?:\/\/[^/]*/, '')}`);
+    if (url === null) return send(response, 400, { error: 'The address asked for is none.' });
     const path = url.pathname.replace(/\/+$/, '') || '/';
     response.setHeader('x-elastic-product', 'Elasticsearch');
     try {
@@ -153,7 +154,7 @@ class HttpIntake {
         request,
         host === undefined ? undefined : { host },
       );
-      this.#hecDone(request, response, query);
+      this.#hecDone(request, response, query, route);
     } finally {
       this.#bytes -= body.length;
     }
@@ -167,21 +168,23 @@ class HttpIntake {
       if (records.length === 0) return send(response, 400, { text: 'No data', code: 5 });
       const host = query.get('host') ?? undefined;
       await this.#store(route, records, request, host === undefined ? undefined : { host });
-      this.#hecDone(request, response, query);
+      this.#hecDone(request, response, query, route);
     } finally {
       this.#bytes -= body.length;
     }
   }
 
-  #hecDone(request: IncomingMessage, response: ServerResponse, query: URLSearchParams) {
+  #hecDone(request: IncomingMessage, response: ServerResponse, query: URLSearchParams, route: Route) {
     const channel = request.headers['x-splunk-request-channel'] ?? query.get('channel');
     if (typeof channel !== 'string' || channel === '' || channel.length > 64)
       return send(response, 200, { text: 'Success', code: 0 });
-    let acks = this.#acks.get(channel);
+    // A channel's name is the client's choice: two sources may choose the same.
+    const key = `${route.source}/${channel}`;
+    let acks = this.#acks.get(key);
     if (acks === undefined) {
       if (this.#acks.size >= 10_000) this.#acks.delete(this.#acks.keys().next().value!);
       acks = { next: 0, done: new Set() };
-      this.#acks.set(channel, acks);
+      this.#acks.set(key, acks);
     }
     // The answer comes after the events are stored, so the acknowledgement is true at once.
     const ackId = acks.next;
@@ -191,11 +194,11 @@ class HttpIntake {
     send(response, 200, { text: 'Success', code: 0, ackId });
   }
 
-  async #hecAck({ request, response, query }: Asked): Promise<void> {
+  async #hecAck({ request, response, query, route }: Asked): Promise<void> {
     const body = await this.#body(request);
     this.#bytes -= body.length;
     const channel = String(request.headers['x-splunk-request-channel'] ?? query.get('channel') ?? '');
-    const done = this.#acks.get(channel)?.done;
+    const done = this.#acks.get(`${route.source}/${channel}`)?.done;
     let ids: unknown;
     try {
       ids = (JSON.parse(body.toString('utf8')) as { acks?: unknown }).acks;
@@ -239,16 +242,15 @@ class HttpIntake {
     try {
       const records: Buffer[] = [];
       if (body[0] === 0x5b) {
-        let list: unknown;
         try {
-          list = JSON.parse(body.toString('utf8'));
+          JSON.parse(body.toString('utf8'));
         } catch {
           return send(response, 400, {
             error: 'The body begins like a JSON array and is none.',
             mend: 'Send a JSON array, or a JSON object a line.',
           });
         }
-        if (Array.isArray(list)) for (const one of list) records.push(Buffer.from(JSON.stringify(one)));
+        eachElement(body, (element) => records.push(element));
       } else eachLine(body, (line) => records.push(line));
       const misread = await this.#store(route, records, request);
       send(response, 200, { stored: records.length, misread });
@@ -311,11 +313,18 @@ class HttpIntake {
 
   async #body(request: IncomingMessage): Promise<Buffer> {
     const stated = Number(request.headers['content-length'] ?? 0);
-    if (this.#deps.intake.room <= 0 || this.#bytes + stated > MOST_AT_ONCE)
-      throw Object.assign(new Error('Too much is under way.'), { retryAfter: 1 });
-    const body = await readBody(request, MOST_BODY);
-    this.#bytes += body.length;
-    return body;
+    if (this.#deps.intake.room <= 0 || this.#bytes + stated > MOST_AT_ONCE) throw new Busy('Too much is under way.');
+    let held = 0;
+    try {
+      return await readBody(request, MOST_BODY, (bytes) => {
+        if (this.#bytes + bytes > MOST_AT_ONCE) throw new Busy('Too much is under way.');
+        this.#bytes += bytes;
+        held += bytes;
+      });
+    } catch (error) {
+      this.#bytes -= held;
+      throw error;
+    }
   }
 
   async #store(

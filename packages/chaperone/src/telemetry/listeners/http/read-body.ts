@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 
 /** The body can't be taken: its HTTP status and why. */
 export class BodyError extends Error {
@@ -13,42 +13,55 @@ export class BodyError extends Error {
 }
 
 const UNPACK = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  zstd: promisify(zstdDecompress),
-  br: promisify(brotliDecompress),
+  gzip: createGunzip,
+  deflate: createInflate,
+  zstd: createZstdDecompress,
+  br: createBrotliDecompress,
 };
 
 /**
- * Reads a request's body whole and unpacks it, never beyond `most` bytes of either.
+ * Reads a request's body whole and unpacks it as it comes, never beyond `most` bytes. `reserve` is told of each piece before it is kept, and may
+ * throw.
  *
- * @throws BodyError 413, 415, 400, 408
+ * @throws BodyError 413, 415, 400
  */
-export async function readBody(request: IncomingMessage, most: number): Promise<Buffer> {
+export async function readBody(
+  request: IncomingMessage,
+  most: number,
+  reserve: (bytes: number) => void,
+): Promise<Buffer> {
   const stated = Number(request.headers['content-length'] ?? 0);
   if (stated > most) throw new BodyError(413, `The body has ${stated} bytes; ${most} are taken at once.`);
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const packed = encoding !== 'identity' && encoding !== '';
+  const unpack = UNPACK[(encoding === 'x-gzip' ? 'gzip' : encoding) as keyof typeof UNPACK];
+  if (packed && unpack === undefined)
+    throw new BodyError(415, `The content encoding ${encoding} is not known here; gzip, deflate, zstd and br are.`);
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of request) {
+    for await (const chunk of packed ? unpacked(request, unpack()) : request.iterator({ destroyOnReturn: false })) {
       size += chunk.length;
-      if (size > most) throw new BodyError(413, `The body is larger than ${most} bytes.`);
+      if (size > most) throw new BodyError(413, `The body is larger than ${most} bytes${packed ? ', unpacked' : ''}.`);
+      reserve(chunk.length);
       chunks.push(chunk);
     }
   } catch (error) {
-    throw error instanceof BodyError ? error : new BodyError(400, 'The body broke off.');
+    if (error instanceof BodyError || 'retryAfter' in (error as object)) throw error;
+    throw new BodyError(400, packed && !request.errored ? `The body is no ${encoding}.` : 'The body broke off.');
   }
-  const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding === 'identity' || encoding === '') return body;
-  const unpack = UNPACK[(encoding === 'x-gzip' ? 'gzip' : encoding) as keyof typeof UNPACK];
-  if (unpack === undefined)
-    throw new BodyError(415, `The content encoding ${encoding} is not known here; gzip, deflate, zstd and br are.`);
-  try {
-    return await unpack(body, { maxOutputLength: most });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new BodyError(413, `Unpacked, the body is larger than ${most} bytes.`);
-    throw new BodyError(400, `The body is no ${encoding}.`);
-  }
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** What the unpacker makes of the request. It is ended with the request; the request outlives it, so that it can be answered. */
+function unpacked(request: IncomingMessage, unpacker: Transform): Transform {
+  request.once('error', () => unpacker.destroy(new Error('broken off')));
+  request.once('close', () => {
+    if (!request.complete) unpacker.destroy(new Error('broken off'));
+  });
+  unpacker.once('close', () => {
+    request.unpipe(unpacker);
+    request.resume();
+  });
+  return request.pipe(unpacker);
 }

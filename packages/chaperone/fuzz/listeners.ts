@@ -1,0 +1,74 @@
+import { parseBulk } from '../src/telemetry/listeners/http/bulk.ts';
+import { parseHec } from '../src/telemetry/listeners/http/hec.ts';
+import { eachElement } from '../src/telemetry/listeners/http/lines.ts';
+import { parseOtlp } from '../src/telemetry/listeners/http/otlp.ts';
+import { takeFrame } from '../src/telemetry/listeners/relp.ts';
+import { SyslogFramer } from '../src/telemetry/listeners/syslog-framer.ts';
+
+const texts =
+  (...seeds: string[]) =>
+  () =>
+    seeds.map((seed) => new Uint8Array(Buffer.from(seed)));
+const OTLP = '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1","body":{"stringValue":"a"}}]}]}]}';
+
+/** The records of a stream that comes in pieces of `step` bytes. */
+function frame(stream: Buffer, step: number): string {
+  let told = '';
+  const framer = new SyslogFramer(
+    { onRecord: (record) => (told += `${Buffer.from(record).toString('hex')}\n`), onTrouble: (why) => (told += why) },
+    512,
+  );
+  for (let at = 0; at < stream.length; at += step) framer.feed(stream.subarray(at, at + step));
+  framer.end();
+  return told;
+}
+
+export default [
+  {
+    name: 'listeners-syslog',
+    seeds: texts('8 <34>1 ab<1>line\n<2>nul\x0010 <3>counted\n', '99999 <1>lies\n'),
+    run(data: Uint8Array) {
+      const stream = Buffer.from(data.subarray(0, 8192));
+      if (frame(stream, stream.length || 1) !== frame(stream, 7)) throw new Error('the cut of the stream matters');
+    },
+  },
+  {
+    name: 'listeners-relp',
+    seeds: texts('1 open 14 relp_version=0\n2 syslog 5 <1>ab\n3 close 0\n'),
+    run(data: Uint8Array) {
+      let rest = Buffer.from(data);
+      for (;;) {
+        const taken = takeFrame(rest);
+        if (taken === undefined || taken === 'bad') return;
+        if (taken.size < 1 || taken.size > rest.length) throw new Error('a frame beyond its bytes');
+        rest = rest.subarray(taken.size);
+      }
+    },
+  },
+  {
+    name: 'listeners-http',
+    seeds: texts(
+      '{"index":{"_index":"a"}}\n{"m":1}\n{"delete":{}}\n',
+      '{"event":{"a":1},"host":"h"}{"event":"b"}',
+      '[1,"a",{}]',
+    ),
+    run(data: Uint8Array) {
+      const body = Buffer.from(data);
+      parseBulk(body, 'logs');
+      parseHec(body.toString('utf8'));
+      eachElement(body, () => {});
+    },
+  },
+  {
+    name: 'listeners-otlp',
+    seeds: () => [...texts(OTLP)(), new Uint8Array(Buffer.from('0a0d120b12092a070a0568656c6c6f', 'hex'))],
+    run(data: Uint8Array) {
+      for (const json of [true, false])
+        try {
+          parseOtlp(Buffer.from(data), json);
+        } catch (error) {
+          if (!(error instanceof Error)) throw error;
+        }
+    },
+  },
+];

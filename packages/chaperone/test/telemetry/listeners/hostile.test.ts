@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Listening, listening, TOKEN, until } from '../../../testkit/listening.ts';
+
+let here: Listening;
+beforeEach(async () => {
+  here = await listening(undefined, { unfinished: 300 });
+});
+afterEach(() => here.close());
+
+async function dial(kind: 'http' | 'syslog' | 'relp'): Promise<Socket> {
+  const socket = connect(here.port(kind), '127.0.0.1');
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function rawHttp(text: string): Promise<string> {
+  const socket = await dial('http');
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk;
+  });
+  socket.write(text);
+  await until(() => said.includes('\r\n\r\n') || socket.closed, 10);
+  socket.destroy();
+  return said;
+}
+
+const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${here.port('http')}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Splunk ${TOKEN}`, ...headers },
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  });
+
+describe('syslog', () => {
+  test('half a record and then silence ends the connection, and what came is kept', async () => {
+    const socket = await dial('syslog');
+    socket.write('<1>whole\n<2>half');
+    await once(socket, 'close');
+    await until(() => here.kept.texts().length === 2);
+    expect(here.kept.texts()).toEqual(['<1>whole', '<2>half']);
+    expect(here.refused).toEqual(['syslog: too_slow']);
+  });
+
+  test('a busy sender whose records never end where its packets end is not taken for a slow one', async () => {
+    const socket = await dial('syslog');
+    socket.write('<1>r');
+    for (let i = 0; i < 20; i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      socket.write('est\n<1>r');
+    }
+    socket.end('est\n');
+    await once(socket, 'close');
+    await until(() => here.kept.texts().length === 21);
+    expect(here.refused).toEqual([]);
+  });
+
+  test('a sender that waits because the intake is full is not taken for a slow one, and loses nothing', async () => {
+    here.trouble = 'busy';
+    const socket = await dial('syslog');
+    socket.write('<1>a\n<1>b');
+    await until(() => here.turnedDown > 0);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    here.trouble = 'none';
+    socket.end('\n<1>c\n');
+    await until(() => here.kept.texts().length === 3);
+    expect(here.kept.texts()).toEqual(['<1>a', '<1>b', '<1>c']);
+    expect(here.refused).toEqual([]);
+  });
+
+  test('a line of 100 MB is cut, said, and takes no memory', async () => {
+    const before = process.memoryUsage().rss;
+    const socket = await dial('syslog');
+    const piece = Buffer.alloc(1 << 20, 0x61);
+    for (let i = 0; i < 100; i += 1) if (!socket.write(piece)) await once(socket, 'drain');
+    socket.end('\n<1>next\n');
+    await until(() => here.kept.texts().includes('<1>next'));
+    expect(here.kept.texts()[0]).toHaveLength(64 * 1024);
+    expect(here.refused).toEqual(['syslog: too_long']);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 << 20);
+  });
+});
+
+describe('RELP', () => {
+  test('what is no frame, and a frame that never ends, end the session', async () => {
+    const bad = await dial('relp');
+    bad.write('hello\n');
+    await once(bad, 'close');
+    const slow = await dial('relp');
+    slow.write('1 open 9');
+    await once(slow, 'close');
+    expect(here.refused).toEqual(['relp: bad_framing', 'relp: too_slow']);
+  });
+
+  test('records before `open` are turned down, and a length that lies is no frame', async () => {
+    const socket = await dial('relp');
+    let said = '';
+    socket.on('data', (chunk) => {
+      said += chunk;
+    });
+    socket.write('1 syslog 4 <1>a\n2 open 0\n3 syslog 4 <1>b\n');
+    await until(() => said.includes('3 rsp'));
+    socket.write('4 syslog 2 <1>c\n');
+    await once(socket, 'close');
+    expect(said).toMatch(/^1 rsp \d+ 500 /);
+    expect(said).toContain('3 rsp 6 200 OK\n');
+    expect(here.kept.texts()).toEqual(['<1>b']);
+  });
+});
+
+describe('HTTP', () => {
+  test.each(['//', '/\\', 'http://[', '*', '/%zz', '/_bulk?%'])(
+    'the address %s is answered, and the next request too',
+    async (path) => {
+      expect(await rawHttp(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1.1 4\d\d/);
+      expect((await post('/ndjson', '{"a":1}')).status).toBe(200);
+    },
+  );
+
+  test('a flood of headers is turned down', async () => {
+    const headers = Array.from({ length: 3_000 }, (_, i) => `x-${i}: y\r\n`).join('');
+    expect(await rawHttp(`GET / HTTP/1.1\r\nHost: x\r\n${headers}\r\n`)).toMatch(/^(HTTP\/1.1 431|$)/);
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ] as const)('a bomb of %s is turned down with 413 in bounded memory', async (encoding, pack) => {
+    const bomb = pack(Buffer.alloc(300 << 20));
+    globalThis.gc?.();
+    const before = process.memoryUsage().rss;
+    const answer = await post('/_bulk', bomb, { 'content-encoding': encoding });
+    expect(answer.status).toBe(413);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 << 20);
+  });
+
+  test('what is not packed as it says, or in a way not known, is told', async () => {
+    expect((await post('/_bulk', 'plain', { 'content-encoding': 'gzip' })).status).toBe(400);
+    expect((await post('/_bulk', 'plain', { 'content-encoding': 'lzma' })).status).toBe(415);
+  });
+
+  test('deep JSON is taken as it is or turned down, and never a fault', async () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    expect((await post('/ndjson', `{"a":${deep}}`)).status).toBe(200);
+    expect((await post('/services/collector/event', `{"event":${deep}}`)).status).toBeLessThan(500);
+    expect(
+      (await post('/v1/logs', `{"resourceLogs":${deep}}`, { 'content-type': 'application/json' })).status,
+    ).toBeLessThan(500);
+    expect((await post('/ndjson', `[${deep}]`)).status).toBeLessThan(500);
+  });
+
+  test('without a token, or with a wrong one, nothing is taken', async () => {
+    const wrong = { authorization: 'Bearer chi_other' };
+    expect((await post('/_bulk', '{"index":{}}\n{}\n', wrong)).status).toBe(401);
+    const hec = await post('/services/collector/event', '{"event":"a"}', { authorization: 'Splunk chi_other' });
+    expect([hec.status, await hec.json()]).toEqual([403, { text: 'Invalid token', code: 4 }]);
+    expect(here.kept.texts()).toEqual([]);
+  });
+
+  test('busy is 429, a store that is gone 503, both with Retry-After, and nothing counts as taken', async () => {
+    for (const [trouble, status] of [
+      ['busy', 429],
+      ['gone', 503],
+    ] as const) {
+      here.trouble = trouble;
+      const answer = await post('/_bulk', '{"index":{}}\n{}\n');
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, '1']);
+      const hec = await post('/services/collector/event', '{"event":"a"}');
+      expect([hec.status, await hec.json()]).toEqual([503, { text: 'Server is busy', code: 9 }]);
+    }
+    expect(here.kept.texts()).toEqual([]);
+  });
+});
+
+describe('the bytes of records', () => {
+  test('HEC keeps an event’s own text: large numbers, spaces, escapes; the last of two wins', async () => {
+    const body = `{"host":"h","event":{"id": 12345678901234567890, "t":"\\u00e4,}{"}}{"event":"text\\n2"} {"event":{"a":1},"ev\\u0065nt":{"b": 2}}`;
+    const answer = await post('/services/collector', body);
+    expect(await answer.json()).toEqual({ text: 'Success', code: 0 });
+    expect(here.kept.texts()).toEqual(['{"id": 12345678901234567890, "t":"\\u00e4,}{"}', 'text\n2', '{"b": 2}']);
+  });
+
+  test('a JSON array’s elements keep their own text', async () => {
+    const body = '[ {"id": 12345678901234567890, "t":"],\\\\"} ,\n[1, 2],"a,b", 3 ]';
+    expect((await post('/ndjson', body)).status).toBe(200);
+    expect(here.kept.texts()).toEqual(['{"id": 12345678901234567890, "t":"],\\\\"}', '[1, 2]', '"a,b"', '3']);
+  });
+
+  test('an acknowledgement belongs to the channel that sent, and is true once stored', async () => {
+    const channel = { 'x-splunk-request-channel': 'c1' };
+    expect(await (await post('/services/collector/event', '{"event":"a"}', channel)).json()).toMatchObject({
+      ackId: 0,
+    });
+    expect(await (await post('/services/collector/ack', '{"acks":[0,1]}', channel)).json()).toEqual({
+      acks: { 0: true, 1: false },
+    });
+  });
+});
