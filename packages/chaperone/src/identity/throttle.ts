@@ -15,11 +15,14 @@ const MOST = 50_000;
 /**
  * Slows down guessing: after five failures each further try for the same account from the same address waits twice as long, five minutes at
  * most. The pair counts, not the account alone: nobody can lock an administrator out by guessing from elsewhere. Guessing one account from
- * many addresses is slowed by a second, wider count that never delays by more than ten seconds.
+ * many addresses is slowed by a second, wider count that never delays by more than ten seconds, and never where the account came in from before:
+ * else a guesser who never rests could keep its owner waiting for ever.
  */
 export class Throttle {
   readonly #now: () => number;
   readonly #tries = new Map<string, Tries>();
+  /** pairs that came in, the latest last */
+  readonly #welcome = new Set<string>();
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -28,7 +31,8 @@ export class Throttle {
   /** @throws IdentityError `too_many_tries` with the seconds to wait */
   check(account: string, ip: string): void {
     const now = this.#now();
-    for (const key of keysOf(account, ip)) {
+    const [pair, one] = keysOf(account, ip);
+    for (const key of this.#welcome.has(pair) ? [pair] : [pair, one]) {
       const tries = this.#tries.get(key);
       if (tries !== undefined && tries.until > now)
         throw new IdentityError(
@@ -50,7 +54,12 @@ export class Throttle {
   }
 
   succeeded(account: string, ip: string): void {
-    this.#tries.delete(keysOf(account, ip)[0]);
+    const [pair] = keysOf(account, ip);
+    this.#tries.delete(pair);
+    this.#welcome.delete(pair);
+    this.#welcome.add(pair);
+    if (this.#welcome.size > MOST)
+      for (const oldest of [...this.#welcome].slice(0, MOST / 10)) this.#welcome.delete(oldest);
   }
 
   #count(key: string, now: number, free: number, longest: number): void {

@@ -93,6 +93,16 @@ test('guessing is slowed down for one address, while the administrator comes in 
   expect((await signIn(identity, ADDRESS, PHRASE, CLIENT)).state).toBe('signed_in');
 });
 
+test('guessing from many addresses slows down new ones, and never where the account came in from before', async () => {
+  const { identity } = await installation(state);
+  await signIn(identity, ADDRESS, PHRASE, CLIENT);
+  const from = (i: number) => ({ ip: `10.1.0.${i}`, agent: '' });
+  for (let i = 0; i < 51; i += 1)
+    await expect(signIn(identity, ADDRESS, 'a wrong guess again', from(i))).rejects.toBeDefined();
+  await expect(signIn(identity, ADDRESS, PHRASE, from(99))).rejects.toMatchObject({ code: 'too_many_tries' });
+  expect((await signIn(identity, ADDRESS, PHRASE, CLIENT)).state).toBe('signed_in');
+});
+
 test('a flood of sign-ins is turned away before it takes the processor', async () => {
   const { identity } = await installation(state);
   const codes = await Promise.all(
