@@ -8,6 +8,7 @@ import type { RunningListener } from '../telemetry/index.ts';
 interface SampleContent {
   sampleRecords(): readonly {
     readonly shipper: 'windows' | 'firewall' | 'archive' | 'tenant';
+    readonly time: number;
     readonly text: string;
   }[];
 }
@@ -26,8 +27,8 @@ export interface SampleDeps {
 }
 
 const SLUG = 'lakeside';
-/** Records sent at once: so that one sees them come. */
-const PORTION = 60;
+/** Microseconds of the sample's week that are sent at once: so that one sees them come. */
+const EVERY = 30 * 60_000_000;
 
 /**
  * Makes the sample organisation (a clinic, its provider, a week of logs with one bad night), and sends its logs through this service's own
@@ -111,23 +112,22 @@ export async function makeSampleOrganization(by: string, deps: SampleDeps): Prom
   const send = async () => {
     const records = sampleRecords();
     for (let from = 0; from < records.length && !deps.stop.aborted; ) {
-      // In the order of time: what one shipper has until the next one's turn goes together.
-      const { shipper } = records[from];
+      // As shippers do, each sends what it has every so often; the week passes in order.
       let to = from;
-      while (to < records.length && to - from < PORTION && records[to].shipper === shipper) to += 1;
-      const texts = records.slice(from, to).map(({ text }) => text);
+      while (to < records.length && records[to].time < records[from].time + EVERY) to += 1;
+      const part = records.slice(from, to);
       from = to;
-      if (shipper === 'windows')
-        await post(
-          http,
-          '/_bulk',
-          tokens.windows.secret,
-          texts.flatMap((text) => ['{"create":{"_index":"winlogbeat"}}', text]),
-        );
-      else if (shipper === 'archive') await post(http, '/services/collector/raw', tokens.archive.secret, texts);
-      else if (shipper === 'tenant') await post(http, '/ndjson', tokens.tenant.secret, texts);
-      else if (syslog === undefined) await post(http, '/lines', tokens.firewall.secret, texts);
-      else await overTcp(syslog, texts);
+      const of = (shipper: string) => part.filter((one) => one.shipper === shipper).map(({ text }) => text);
+      await post(
+        http,
+        '/_bulk',
+        tokens.windows.secret,
+        of('windows').flatMap((text) => ['{"create":{"_index":"winlogbeat"}}', text]),
+      );
+      await post(http, '/services/collector/raw', tokens.archive.secret, of('archive'));
+      await post(http, '/ndjson', tokens.tenant.secret, of('tenant'));
+      if (syslog === undefined) await post(http, '/lines', tokens.firewall.secret, of('firewall'));
+      else await overTcp(syslog, of('firewall'));
     }
   };
   send().catch((error) => {
