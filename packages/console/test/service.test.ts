@@ -50,11 +50,12 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
   beforeAll(async () => {
     await buildConsole();
     served = await serve();
-  });
+  }, 240_000);
+  // on a busy machine the event store takes its time to end
   afterAll(async () => {
-    await served?.close();
     await browser?.close();
-  });
+    await served?.close();
+  }, 240_000);
 
   it('is set up, sees the sample arrive live, and follows a finding to its bytes and to an exception', async () => {
     const { page, errors } = await openPage(browser!, 1280, 'light');
