@@ -70,6 +70,8 @@ export function httpIntake(
       new Promise((closed) => {
         server.close(() => closed());
         server.closeIdleConnections();
+        // a connection whose request is still answered would wait idle for the whole of its time
+        server.keepAliveTimeout = 1;
       }),
   };
 }
