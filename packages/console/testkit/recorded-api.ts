@@ -53,6 +53,7 @@ export async function startRecordedApi(dist: string, { setup = false } = {}): Pr
       state = 'full';
       return { organization: 'harbour' };
     }
+    if (at('GET /session/oidc')) return page([{ id: 'idp', name: 'Harbour’s directory' }]);
     if (at('POST /session')) {
       if ((await body()).password !== 'correct horse battery')
         throw problem(401, 'sign_in_failed', 'Address or password is wrong.');

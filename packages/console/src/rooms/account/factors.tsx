@@ -7,6 +7,7 @@ import { DialogButton } from '../../parts/dialog-button.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Ready } from '../../parts/ready.tsx';
 import { DataTable } from '../../table/data-table.tsx';
+import { PasskeyEnrolment } from './passkey-enrolment.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import { TotpEnrolment } from './totp-enrolment.tsx';
 
@@ -58,6 +59,16 @@ export function Factors() {
         <DialogButton label="Add an authenticator app" title="Authenticator app">
           {(close) => (
             <TotpEnrolment
+              done={() => {
+                void again();
+                close();
+              }}
+            />
+          )}
+        </DialogButton>
+        <DialogButton label="Add a passkey" title="Passkey">
+          {(close) => (
+            <PasskeyEnrolment
               done={() => {
                 void again();
                 close();

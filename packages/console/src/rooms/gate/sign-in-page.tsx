@@ -4,10 +4,12 @@ import { call } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
 import { Ready } from '../../parts/ready.tsx';
 import { Gate } from './gate.tsx';
+import { OidcButtons } from './oidc-buttons.tsx';
+import { PasskeyButton } from './passkey-button.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { SecondFactorForm } from './second-factor-form.tsx';
 
-/** Sign-in: password, then the second factor. */
+/** Sign-in: password and second factor, a passkey, or the organisation's own sign-in. */
 export function SignInPage() {
   const session = useSession();
   const client = useQueryClient();
@@ -31,6 +33,8 @@ export function SignInPage() {
                 </p>
               )}
               <PasswordForm done={again} />
+              <PasskeyButton done={again} />
+              <OidcButtons />
             </>
           );
         }}
