@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** A file of the built console; every other path is its page, for the console's own addresses. */
 export function consoleFile(folder: string, path: string): Response {
-  const clean = normalize(decodeURIComponent(path)).replace(/^(\.\.[/\\])+/, '');
+  const clean = normalize(decoded(path)).replace(/^(\.\.[/\\])+/, '');
   const wanted = join(folder, clean);
   const file =
     wanted.startsWith(folder) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(folder, 'index.html');
@@ -30,4 +30,14 @@ export function consoleFile(folder: string, path: string): Response {
       'cache-control': named ? 'public, max-age=31536000, immutable' : 'no-cache',
     },
   });
+}
+
+/** A path without its percent signs; one that is no such path is a page's, like every other that names no file. */
+function decoded(path: string): string {
+  try {
+    const plain = decodeURIComponent(path);
+    return plain.includes('\0') ? '/' : plain;
+  } catch {
+    return '/';
+  }
 }

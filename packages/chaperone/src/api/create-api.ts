@@ -58,7 +58,7 @@ export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api
       context.set('principal', principal);
       if (context.req.method !== 'GET' && context.req.method !== 'HEAD') {
         const origin = context.req.header('origin');
-        if (origin !== undefined && new URL(origin).host !== (context.req.header('host') ?? host.host))
+        if (origin !== undefined && hostOf(origin) !== (context.req.header('host') ?? host.host))
           throw new Problem(
             403,
             'foreign_origin',
@@ -138,6 +138,11 @@ export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api
 function headed(response: Response, headers: Headers): Response {
   for (const [name, value] of headers) if (!response.headers.has(name)) response.headers.set(name, value);
   return response;
+}
+
+/** The host of an Origin; undefined for `null`, which sandboxed pages send, and for what is no address. */
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
 }
 
 function isLoopback(ip: string): boolean {

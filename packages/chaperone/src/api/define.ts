@@ -58,6 +58,8 @@ export interface DeclaredRoute {
   readonly spec: RouteSpec<z.ZodType, z.ZodType>;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Longest JSON body of a route. */
 const MOST_BODY = 4 << 20;
 
@@ -95,6 +97,10 @@ export class Routes {
     const params = context.req.param() as Record<string, string>;
     const membership = await this.#admit(spec.access, principal, params.organization);
     const organization = membership?.organization ?? '';
+    // Only rules have ids that others chose; asked for anything else, the store would call the text a fault.
+    for (const name of ['id', 'binding'])
+      if (params[name] !== undefined && !UUID.test(params[name]) && !spec.path.endsWith('/rules/{id}'))
+        throw notFound('thing');
     const body = spec.body === undefined ? undefined : parse(spec.body, await json(context), 'body');
     const query = spec.query === undefined ? undefined : parse(spec.query, context.req.query(), 'query');
     const actor: Actor =

@@ -313,7 +313,8 @@ export function knowledgeRoutes(routes: Routes): void {
     {
       method: 'get',
       path: `${ORG}/legal-holds`,
-      access: 'organization:read',
+      // Not for a provider's reader: a hold may be about the provider.
+      access: 'events:read',
       tag: 'Legal holds',
       summary: 'What must not be deleted',
       answer: page(z.looseObject({ id: uuid, reason: z.string() })),

@@ -58,7 +58,7 @@ export function organizationRoutes(routes: Routes): void {
     },
     async ({ organization: id, body, actor, within }) => {
       await within(async (tx) => {
-        if (Object.keys(body).length > 0) await tx.updateTable('organization').set(body).execute();
+        if (Object.keys(body).length > 0) await tx.updateTable('organization').set(body).where('id', '=', id).execute();
         await audit(tx, identity.vault, id, {
           actor,
           action: 'organization.change',

@@ -171,28 +171,31 @@ export function sourceRoutes(routes: Routes): void {
       summary: 'Its ingest tokens',
       answer: page(z.looseObject({ id: uuid, name: z.string(), prefix: z.string() })),
     },
-    async (call) => ({
-      items: await call.within((tx) =>
-        tx
-          .selectFrom('token')
-          .select([
-            'id',
-            'kind',
-            'name',
-            'prefix',
-            'role',
-            'scopes',
-            'created_at',
-            'expires_at',
-            'revoked_at',
-            'last_used_at',
-          ])
-          .where('source_id', '=', call.params.id)
-          .orderBy('created_at', 'desc')
-          .execute(),
-      ),
-      next: null,
-    }),
+    async (call) => {
+      await one(call);
+      return {
+        items: await call.within((tx) =>
+          tx
+            .selectFrom('token')
+            .select([
+              'id',
+              'kind',
+              'name',
+              'prefix',
+              'role',
+              'scopes',
+              'created_at',
+              'expires_at',
+              'revoked_at',
+              'last_used_at',
+            ])
+            .where('source_id', '=', call.params.id)
+            .orderBy('created_at', 'desc')
+            .execute(),
+        ),
+        next: null,
+      };
+    },
   );
   routes.add(
     {
@@ -241,16 +244,19 @@ export function sourceRoutes(routes: Routes): void {
       summary: 'Certificates, addresses and listeners by which it is known',
       answer: page(binding.extend({ id: uuid })),
     },
-    async (call) => ({
-      items: await call.within((tx) =>
-        tx
-          .selectFrom('source_binding')
-          .select(['id', 'kind', 'listener', 'value'])
-          .where('source_id', '=', call.params.id)
-          .execute(),
-      ),
-      next: null,
-    }),
+    async (call) => {
+      await one(call);
+      return {
+        items: await call.within((tx) =>
+          tx
+            .selectFrom('source_binding')
+            .select(['id', 'kind', 'listener', 'value'])
+            .where('source_id', '=', call.params.id)
+            .execute(),
+        ),
+        next: null,
+      };
+    },
   );
   routes.add(
     {
