@@ -35,6 +35,7 @@ export type { LiveException } from './live/exceptions.ts';
 export { type JudgedBatch, type LiveBatch, LiveEngine, type LiveSetup, type LiveSource } from './live/live-engine.ts';
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';
 export { type MaskRule, maskWith } from './live/masking.ts';
+export { watchSources } from './live/watch-sources.ts';
 export { ScanInputError } from './read-inputs.ts';
 export {
   type CatalogueRule,

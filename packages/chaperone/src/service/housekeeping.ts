@@ -1,8 +1,9 @@
-import { pullFeed } from '../detection/index.ts';
+import { pullFeed, watchSources } from '../detection/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { runPull } from '../sources/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
 import type { Intake } from '../telemetry/index.ts';
+import { exceptionsOf } from './organization-setup.ts';
 
 const DAY = 86_400_000;
 
@@ -78,6 +79,20 @@ export async function pullWhatIsDue(deps: HousekeepingDeps, now = Date.now()): P
         await runPull(state, source, { intake, vault, now: Date.now }).catch((error) =>
           deps.fault('A source could not be pulled.', error),
         );
+  }
+}
+
+/** Tells of sources that fell silent, send far less than usual or have a wrong clock. `listening`: since when we could hear them, ms. */
+export async function watchAllSources(
+  { state, fault }: HousekeepingDeps,
+  listening: number,
+  now = Date.now(),
+): Promise<void> {
+  for (const { id, slug } of await organizations(state)) {
+    const exceptions = await exceptionsOf(state, id);
+    await watchSources(state, { id, slug, exceptions }, now, listening).catch((error) =>
+      fault('The sources of an organisation could not be looked after.', error),
+    );
   }
 }
 

@@ -22,7 +22,14 @@ import {
 import { type ListenerConfig, listenerSchema, startListeners, type TlsMaterial } from '../telemetry/index.ts';
 import type { ServiceConfig } from './config/config-schema.ts';
 import { serveControl } from './control/serve-control.ts';
-import { expireEvents, forgetEnded, type HousekeepingDeps, organizations, pullWhatIsDue } from './housekeeping.ts';
+import {
+  expireEvents,
+  forgetEnded,
+  type HousekeepingDeps,
+  organizations,
+  pullWhatIsDue,
+  watchAllSources,
+} from './housekeeping.ts';
 import { LiveIntake } from './intake/live-intake.ts';
 import type { Log } from './log.ts';
 import { createMeter } from './metrics/meter.ts';
@@ -314,6 +321,8 @@ async function start(
   await jobs.schedule('expire-events', '17 * * * *', () => expireEvents(chores));
   await jobs.schedule('forget-ended', 600, () => forgetEnded(chores));
   await jobs.schedule('pull', 60, () => pullWhatIsDue(chores));
+  const listening = Date.now();
+  await jobs.schedule('watch-sources', 60, () => watchAllSources(chores, listening));
 
   const control = await serveControl(config.data, {
     backup: async ({ to }) => backup({ state, events, data: config.data, to: String(to), program: manifest.version }),
