@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEventStore, openStateStore } from '../packages/chaperone/src/storage/index.ts';
+import { totp } from '../packages/console/testkit/totp.ts';
 
 const kills = Number(process.argv[2] ?? 50);
 const folder = mkdtempSync(join(tmpdir(), 'chaperone-survival-'));
@@ -88,9 +89,8 @@ await call('POST', '/setup', {
   organization: { name: 'Ward', slug: 'ward', zone: 'UTC' },
 });
 csrf = (await call<{ csrf_token: string }>('GET', '/session')).csrf_token;
-const { Secret, TOTP } = await import('otpauth');
 const { secret } = await call<{ secret: string }>('POST', '/me/factors/totp', {});
-await call('POST', '/me/factors/totp/confirm', { code: new TOTP({ secret: Secret.fromBase32(secret) }).generate() });
+await call('POST', '/me/factors/totp/confirm', { code: totp(secret) });
 const source = await call<{ id: string }>('POST', '/organizations/ward/sources', { name: 'load', kind: 'elastic' });
 const { secret: token } = await call<{ secret: string }>('POST', `/organizations/ward/sources/${source.id}/tokens`, {
   name: 'load',
