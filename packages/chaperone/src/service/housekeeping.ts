@@ -1,4 +1,4 @@
-import { pullFeed, watchSources } from '../detection/index.ts';
+import { pullFeed, recountFindings, watchSources } from '../detection/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { runPull } from '../sources/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
@@ -115,4 +115,10 @@ export function organizations(state: StateStore) {
   return state.everywhere((tx) =>
     tx.selectFrom('organization').select(['id', 'slug', 'retention_days']).orderBy('id').execute(),
   );
+}
+
+/** Sets right the counts of findings that changed of late. */
+export async function recountLately({ state, events }: HousekeepingDeps, now = Date.now()): Promise<void> {
+  for (const { id } of await organizations(state))
+    await recountFindings(state, events, id, new Date(now - 15 * 60_000));
 }

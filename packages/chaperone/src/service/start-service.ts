@@ -28,6 +28,7 @@ import {
   type HousekeepingDeps,
   organizations,
   pullWhatIsDue,
+  recountLately,
   watchAllSources,
 } from './housekeeping.ts';
 import { LiveIntake } from './intake/live-intake.ts';
@@ -320,6 +321,7 @@ async function start(
   };
   await jobs.schedule('expire-events', '17 * * * *', () => expireEvents(chores));
   await jobs.schedule('forget-ended', 600, () => forgetEnded(chores));
+  await jobs.schedule('recount', 300, () => recountLately(chores));
   await jobs.schedule('pull', 60, () => pullWhatIsDue(chores));
   const listening = Date.now();
   await jobs.schedule('watch-sources', 60, () => watchAllSources(chores, listening));

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeSample, sampleRegistry } from '../../../../../content/sample/index.ts';
 import { type SampleRecord, sampleRecords } from '../../../../../content/sample/sample-records.ts';
 import { run } from '../../../src/cli/run.ts';
+import { recountFindings } from '../../../src/detection/index.ts';
 import type { EventStore, OpenStateStore } from '../../../src/storage/index.ts';
 import { memoryIo } from '../../../testkit/memory-io.ts';
 import { recordBatch } from '../../../testkit/record-batch.ts';
@@ -235,5 +236,30 @@ test('masked and dropped values are in no row, no finding and no line of a probl
     expect(kept.includes(line(secret)), secret).toBe(false);
     expect(told.includes(line(secret)), secret).toBe(false);
   }
+  await live.intake.close();
+});
+
+test('a finding of more events than it names is counted right, though a delivery came twice', async () => {
+  const live = await testIntake(state, events);
+  const source = await live.source('windows');
+  const texts = Array.from({ length: 180 }, (_, i) =>
+    JSON.stringify({
+      '@timestamp': '2026-11-20T10:00:00Z',
+      winlog: {
+        channel: 'Security',
+        provider_name: 'Microsoft-Windows-Eventlog',
+        event_id: 1102,
+        computer_name: 'DC01',
+        record_id: i,
+      },
+    }),
+  );
+  await send(live, source, texts.slice(0, 120));
+  for (let i = 0; i < 3; i += 1) await send(live, source, texts.slice(60));
+  const cleared = async () => (await findings(live)).filter(({ count }) => count > 100);
+  const [before] = await cleared();
+  expect(before.count).toBeGreaterThan(180);
+  expect(await recountFindings(state, events, live.organization, new Date(0))).toBeGreaterThan(0);
+  for (const { count } of await cleared()) expect(count).toBe(180);
   await live.intake.close();
 });
