@@ -15,6 +15,9 @@ export const LOCK_FILES: readonly string[] = ['lock', 'lock.holder'];
 /** There while a restore runs: what is in the folder then is not whole. */
 export const RESTORING = 'restoring';
 
+/** Locks that are held: one that nobody refers to would be let go when memory is tidied up. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Makes the folder, for its owner alone, and takes it for this process. The lock is one of the kernel's on a file (SQLite takes it, on every
  * platform): it ends with the process however that ends, and can't be left behind or mistaken for another process's.
@@ -41,8 +44,10 @@ export function lockDataFolder(path: string, { restoring = false }: { restoring?
       'Stop that one first, or give this one a data folder of its own.',
     );
   }
+  held.add(lock);
   const release = () => {
     if (!lock.isOpen) return;
+    held.delete(lock);
     rmSync(holder, { force: true });
     lock.close();
   };

@@ -128,7 +128,8 @@ describe('Elasticsearch’s client', () => {
       node: `http://127.0.0.1:${here.port('http')}`,
       auth: { username: 'any', password: TOKEN },
       compression: true,
-      maxRetries: 10,
+      // It repeats at once: while the store is gone for a second, that may be hundreds of times.
+      maxRetries: 5_000,
     });
     expect((await client.info()).tagline).toBe('You Know, for Search');
     const send = () =>
