@@ -113,6 +113,9 @@ const RAW = 6_000;
 /** Findings whose last wording is remembered. */
 const MOST_SAID = 50_000;
 
+/** Numbers of batches are unique in a thread: one that an engine's predecessor judged must not confirm another's. */
+let batches = 0;
+
 /** Judges the events of one organisation as they come. The scan's engine, with findings that grow instead of a report at the end. */
 export class LiveEngine {
   readonly registry: Registry | undefined;
@@ -134,7 +137,6 @@ export class LiveEngine {
   readonly #makeJudgement: () => Judgement;
   #judgement: Judgement;
   #judge: Judge | undefined;
-  #batches = 0;
   #sequence = 0;
   /** newest event time among confirmed events */
   #newest = Number.NEGATIVE_INFINITY;
@@ -198,8 +200,8 @@ export class LiveEngine {
 
   /** Judges a batch. What it feeds into correlations and terms counts only after `confirm`, when the batch is stored. */
   judge(batch: LiveBatch): JudgedBatch {
-    const number = this.#batches;
-    this.#batches += 1;
+    const number = batches;
+    batches += 1;
     this.#inputs = [];
     this.#watched = [];
     this.#hits = new Map();

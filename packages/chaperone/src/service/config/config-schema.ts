@@ -35,10 +35,6 @@ export const configSchema = z.strictObject({
         .describe(
           'how browsers reach the console, e.g. https://chaperone.clinic.example; needed behind a proxy and for passkeys',
         ),
-      trusted_proxies: z
-        .array(z.string())
-        .default([])
-        .describe('addresses or networks of proxies whose X-Forwarded-For is believed'),
     })
     .prefault({}),
   listeners: z
@@ -75,7 +71,6 @@ export const configSchema = z.strictObject({
     .max(16_384)
     .default(128)
     .describe('MiB of records that may wait to be judged before senders are held back'),
-  metrics: z.strictObject({ host: z.string().default('127.0.0.1'), open: z.boolean().default(true) }).optional(),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 
