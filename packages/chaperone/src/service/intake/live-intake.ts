@@ -24,8 +24,8 @@ interface Home {
   registryVersion: number | undefined;
   slug: string;
   underWay: number;
-  /** receipt of the oldest delivery under way */
-  readonly open: Set<number>;
+  /** deliveries under way; several may have the same receipt */
+  readonly open: Set<Delivery>;
   lastReceived: number;
   settling: boolean;
   unsettled: boolean;
@@ -111,7 +111,7 @@ export class LiveIntake implements Intake {
     if (this.#closed) throw new Busy('The service is ending.', 5);
     if (this.room <= 0) throw new Busy('More records are under way than there is room for.', 1);
     const size = records.bytes.byteLength;
-    this.#take(size, home, delivery.received);
+    this.#take(size, home, delivery);
     const begun = performance.now();
     try {
       const judged = await this.#pool.judge(this.#batch(delivery, source));
@@ -156,7 +156,7 @@ export class LiveIntake implements Intake {
       });
       return { stored: records.ends.length, misread: judged.misread };
     } finally {
-      this.#give(size, home, delivery.received);
+      this.#give(size, home, delivery);
     }
   }
 
@@ -183,7 +183,7 @@ export class LiveIntake implements Intake {
   checkpoint(organization: string): number {
     const home = this.#homes.get(organization);
     if (home === undefined) return 0;
-    return home.open.size > 0 ? Math.min(...home.open) : home.lastReceived;
+    return home.open.size > 0 ? Math.min(...[...home.open].map(({ received }) => received)) : home.lastReceived;
   }
 
   /** Settles all that can be settled now; for tests, and at the end. */
@@ -248,17 +248,17 @@ export class LiveIntake implements Intake {
     };
   }
 
-  #take(size: number, home: Home, received: number): void {
+  #take(size: number, home: Home, delivery: Delivery): void {
     this.#bytes += size;
     home.underWay += 1;
-    home.open.add(received);
+    home.open.add(delivery);
     this.#options.meter.waiting(home.slug, this.#bytes);
   }
 
-  #give(size: number, home: Home, received: number): void {
+  #give(size: number, home: Home, delivery: Delivery): void {
     this.#bytes -= size;
     home.underWay -= 1;
-    home.open.delete(received);
+    home.open.delete(delivery);
     this.#options.meter.waiting(home.slug, this.#bytes);
     if (this.room > 0) for (const tell of this.#roomers.splice(0)) tell();
   }
