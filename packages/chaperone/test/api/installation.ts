@@ -207,7 +207,8 @@ async function fill(store: OpenStateStore, organization: string): Promise<Things
         source_id: source,
         kind: 'address',
         listener: '',
-        value: `192.0.2.${1 + Math.floor(Math.random() * 250)}`,
+        // An address belongs to one source of the installation: drawn by chance, two houses met now and then.
+        value: `2001:db8::${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}`,
       })
       .execute();
     await tx
