@@ -51,11 +51,15 @@ export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api
     context.set('client', client);
     limit.take(client.ip);
     const token = /^Bearer\s+(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    if (token !== undefined) context.set('principal', await principalOfToken(deps.state, token));
-    else {
-      const secret = getCookie(context, COOKIE);
-      const principal = secret === undefined ? undefined : await principalOfSession(deps.identity, secret);
-      context.set('principal', principal);
+    const secret = token === undefined ? getCookie(context, COOKIE) : undefined;
+    const recognise = async (used: boolean) => {
+      if (token !== undefined) return principalOfToken(deps.state, token, Date.now(), used);
+      return secret === undefined ? undefined : principalOfSession(deps.identity, secret, used);
+    };
+    const principal = await recognise(true);
+    context.set('principal', principal);
+    context.set('recognise', () => recognise(false));
+    if (token === undefined) {
       if (context.req.method !== 'GET' && context.req.method !== 'HEAD') {
         const origin = context.req.header('origin');
         if (origin !== undefined && hostOf(origin) !== (context.req.header('host') ?? host.host))

@@ -39,19 +39,28 @@ export interface Call<B, Q> {
   readonly body: B;
   readonly query: Q;
   readonly params: Readonly<Record<string, string>>;
-  readonly principal: Principal & { readonly state?: 'password' | 'full' };
+  readonly principal: Caller;
   readonly membership: Membership;
   /** UUID of the organisation */
   readonly organization: string;
   readonly client: Client;
   readonly actor: Actor;
+  /** Looks again who asks and whether they may; undefined: no more. For answers that go on for long. Doesn't count as use of the session. */
+  still(): Promise<Membership | undefined>;
   /** a transaction that sees this organisation alone */
   within<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly context: Context<ApiEnv>;
 }
 
+export type Caller = Principal & { readonly state?: 'password' | 'full' };
+
 export interface ApiEnv {
-  Variables: { principal: (Principal & { readonly state?: 'password' | 'full' }) | undefined; client: Client };
+  Variables: {
+    principal: Caller | undefined;
+    client: Client;
+    /** finds the principal anew by what the request presented */
+    recognise: () => Promise<Caller | undefined>;
+  };
 }
 
 export interface DeclaredRoute {
@@ -116,6 +125,14 @@ export class Routes {
       organization,
       client,
       actor,
+      still: async () => {
+        try {
+          return await this.#admit(spec.access, await context.get('recognise')(), params.organization);
+        } catch (error) {
+          if (error instanceof Problem) return undefined;
+          throw error;
+        }
+      },
       within: (work) => state.within(organization, work),
       context,
     };
@@ -123,7 +140,7 @@ export class Routes {
 
   async #admit(
     access: Access,
-    principal: (Principal & { readonly state?: 'password' | 'full' }) | undefined,
+    principal: Caller | undefined,
     slug: string | undefined,
   ): Promise<Membership | undefined> {
     if (access === 'public') return undefined;

@@ -51,6 +51,7 @@ const STATUS: Readonly<Record<IdentityCode, number>> = {
   role_too_small: 403,
   not_found: 404,
   last_administrator: 409,
+  provider_missing: 422,
   setup_done: 409,
 };
 

@@ -69,7 +69,7 @@ export async function confirmTotp(
     .set({ confirmed_at: new Date(identity.now()), data: JSON.stringify({ ...factor.data, used: step }) })
     .where('id', '=', factor.id)
     .execute();
-  await endOtherSessions(tx, user.id, user.session);
+  await endOtherSessions(identity, tx, user.id, user.session);
   await auditPerson(identity, tx, user.id, actor, 'factor.add', { factor: 'one-time codes' });
 }
 

@@ -13,6 +13,7 @@ export type IdentityCode =
   | 'role_too_small'
   | 'not_found'
   | 'last_administrator'
+  | 'provider_missing'
   | 'setup_done';
 
 /** Why somebody may not, said so that it can be shown. Never says whether an address is known. */

@@ -17,15 +17,9 @@ export { addPasskey, askPasskey, offerPasskey, signInByPasskey } from './passkey
 export { allowed, type Membership, type Principal } from './principal.ts';
 export { atLeast, may, needsSecondFactor, PERMISSIONS, type Permission } from './roles.ts';
 export { digest, isToken } from './secrets.ts';
-export {
-  type Client,
-  endOtherSessions,
-  endSession,
-  type NewSession,
-  principalOfSession,
-  sessionsOf,
-} from './sessions.ts';
+export { type Client, type NewSession, principalOfSession, sessionsOf } from './sessions.ts';
 export { actorOf, giveCode, type SignedIn, signIn } from './sign-in.ts';
+export { signOut, signOutElsewhere } from './sign-out.ts';
 export { createToken, type NewToken, principalOfToken, revokeToken } from './tokens.ts';
 export {
   acceptLink,

@@ -89,7 +89,7 @@ export async function addPasskey(
       confirmed_at: new Date(now()),
     })
     .execute();
-  await endOtherSessions(tx, person.id, person.session);
+  await endOtherSessions(identity, tx, person.id, person.session);
   await auditPerson(identity, tx, person.id, actor, 'factor.add', { factor: 'passkey' });
   return id;
 }

@@ -32,6 +32,8 @@ export interface Principal {
 export function allowed(principal: Principal, organization: string, permission: Permission): Membership | undefined {
   const membership = principal.memberships.find((one) => one.organization === organization);
   if (membership === undefined || !may(membership.role, permission)) return undefined;
+  // Whose reader nobody said sees nothing, not everything.
+  if (membership.role === 'provider_reader' && membership.provider === null) return undefined;
   if (principal.scopes.length > 0 && !principal.scopes.includes(permission)) return undefined;
   return membership;
 }

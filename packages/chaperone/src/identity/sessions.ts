@@ -1,4 +1,4 @@
-import type { Role, Tx } from '../storage/index.ts';
+import type { Role, StateStore, Tx } from '../storage/index.ts';
 import type { Identity } from './identity.ts';
 import type { Membership, Principal } from './principal.ts';
 import { digest, randomSecret } from './secrets.ts';
@@ -51,17 +51,34 @@ export async function endSession(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('session').where('id', '=', id).execute();
 }
 
-/** Ends all sessions of a person but one. */
-export async function endOtherSessions(tx: Tx, user: string, keep: string | null): Promise<void> {
+/** Ends all sessions of a person but one. @returns how many ended */
+export async function endOtherSessions(
+  { state }: Identity,
+  tx: Tx,
+  user: string,
+  keep: string | null,
+): Promise<number> {
   let query = tx.deleteFrom('session').where('user_id', '=', user);
   if (keep !== null) query = query.where('id', '!=', keep);
-  await query.execute();
+  const { numDeletedRows } = await query.executeTakeFirst();
+  await accessChanged(state, tx, user);
+  return Number(numDeletedRows);
 }
 
-/** Who stands behind a session's secret; undefined: nobody (unknown, ended, too old, the person disabled). */
+/** Tells every node that what a person may do has become less, so that what goes on for them (live updates) is looked at again at once. */
+export async function accessChanged(state: StateStore, tx: Tx, user: string): Promise<void> {
+  await state.announce(tx, { organization: null, kind: 'access', id: user });
+}
+
+/**
+ * Who stands behind a session's secret; undefined: nobody (unknown, ended, too old, the person disabled).
+ *
+ * @param used it counts as use of the session, which keeps it from ending
+ */
 export async function principalOfSession(
   identity: Identity,
   secret: string,
+  used = true,
 ): Promise<(Principal & { state: 'password' | 'full' }) | undefined> {
   const { state, now } = identity;
   const id = digest(secret);
@@ -88,7 +105,7 @@ export async function principalOfSession(
       await endSession(tx, id);
       return undefined;
     }
-    if (idle > SEEN_EVERY)
+    if (used && idle > SEEN_EVERY)
       await tx
         .updateTable('session')
         .set({ last_seen_at: new Date(now()) })

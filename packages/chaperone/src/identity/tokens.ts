@@ -82,11 +82,16 @@ export async function revokeToken(tx: Tx, vault: Vault, organization: string, id
 
 const USED_EVERY = 60_000;
 
-/** Who presents an API token; undefined: nobody (unknown, expired, revoked, or an ingest token). */
+/**
+ * Who presents an API token; undefined: nobody (unknown, expired, revoked, or an ingest token).
+ *
+ * @param used its use is noted
+ */
 export async function principalOfToken(
   state: StateStore,
   token: string,
   now = Date.now(),
+  used = true,
 ): Promise<Principal | undefined> {
   if (!token.startsWith('chp_') || !isToken(token)) return undefined;
   return state.everywhere(async (tx) => {
@@ -114,7 +119,7 @@ export async function principalOfToken(
       return undefined;
     if (found.created_by !== null && !(await makerStillMay(tx, found.created_by, found.organization, found.role)))
       return undefined;
-    if (found.last_used_at === null || now - found.last_used_at.getTime() > USED_EVERY)
+    if (used && (found.last_used_at === null || now - found.last_used_at.getTime() > USED_EVERY))
       await tx
         .updateTable('token')
         .set({ last_used_at: new Date(now) })

@@ -5,7 +5,7 @@ import type { Identity } from './identity.ts';
 import { IdentityError } from './identity-error.ts';
 import { checkPassword, hashPassword, rightPassword } from './password.ts';
 import { digest, randomSecret } from './secrets.ts';
-import { beginSession, type Client, endOtherSessions, type NewSession } from './sessions.ts';
+import { accessChanged, beginSession, type Client, endOtherSessions, type NewSession } from './sessions.ts';
 import { uuid7 } from './uuid.ts';
 
 const DAY = 86_400_000;
@@ -129,6 +129,7 @@ export async function invite(
   actor: Actor,
 ): Promise<{ user: string; secret: string | undefined }> {
   const email = wanted.email.trim().toLowerCase();
+  const provider = providerFor(wanted.role, wanted.provider);
   const known = await tx
     .selectFrom('app_user')
     .select(['id', 'password_hash'])
@@ -136,7 +137,6 @@ export async function invite(
     .executeTakeFirst();
   const id = known?.id ?? uuid7(identity.now());
   if (known === undefined) await tx.insertInto('app_user').values({ id, email, name: wanted.name }).execute();
-  const provider = wanted.role === 'provider_reader' ? (wanted.provider ?? null) : null;
   const made = await tx
     .insertInto('membership')
     .values({ user_id: id, organization_id: organization, role: wanted.role, provider, granted_by: actor.id })
@@ -197,7 +197,7 @@ export async function acceptLink(identity: Identity, secret: string, password: s
     if (user === undefined) throw VOID();
     checkPassword(password, [user.name, user.email]);
     await tx.updateTable('app_user').set({ password_hash: hash }).where('id', '=', user.id).execute();
-    await endOtherSessions(tx, user.id, null);
+    await endOtherSessions(identity, tx, user.id, null);
     await auditPerson(
       identity,
       tx,
@@ -226,12 +226,12 @@ export async function changePassword(
   const hash = await hashPassword(next);
   await identity.state.everywhere(async (tx) => {
     await tx.updateTable('app_user').set({ password_hash: hash }).where('id', '=', user.id).execute();
-    await endOtherSessions(tx, user.id, user.session);
+    await endOtherSessions(identity, tx, user.id, user.session);
     await auditPerson(identity, tx, user.id, actor, 'user.password_change', {});
   });
 }
 
-/** @throws IdentityError `last_administrator`, `not_found` */
+/** @throws IdentityError `last_administrator`, `not_found`, `provider_missing` */
 export async function changeRole(
   identity: Identity,
   tx: Tx,
@@ -244,12 +244,13 @@ export async function changeRole(
   await keepAnAdministrator(tx, organization, user, role);
   const { numUpdatedRows } = await tx
     .updateTable('membership')
-    .set({ role, provider: role === 'provider_reader' ? (provider ?? null) : null })
+    .set({ role, provider: providerFor(role, provider) })
     .where('user_id', '=', user)
     .where('organization_id', '=', organization)
     .executeTakeFirst();
   if (numUpdatedRows === 0n)
     throw new IdentityError('not_found', 'There is no such member.', 'They may have been removed.');
+  await accessChanged(identity.state, tx, user);
   await audit(tx, identity.vault, organization, {
     actor,
     action: 'user.role',
@@ -274,7 +275,19 @@ export async function removeMember(
     .executeTakeFirst();
   if (numDeletedRows === 0n)
     throw new IdentityError('not_found', 'There is no such member.', 'They may have been removed.');
+  await accessChanged(identity.state, tx, user);
   await audit(tx, identity.vault, organization, { actor, action: 'user.remove', object: { kind: 'user', id: user } });
+}
+
+/** @throws IdentityError `provider_missing`: whose reader nobody said could read nothing */
+function providerFor(role: Role, provider: string | undefined): string | null {
+  if (role !== 'provider_reader') return null;
+  if (provider !== undefined && provider.trim() !== '') return provider;
+  throw new IdentityError(
+    'provider_missing',
+    'A provider’s reader reads for one provider, and none is named.',
+    'Name the provider as the registry does.',
+  );
 }
 
 /** Whether an account without a password has been invited elsewhere, or signs in otherwise. */

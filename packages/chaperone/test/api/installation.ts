@@ -10,6 +10,8 @@ import { testIntake } from '../../testkit/test-intake.ts';
 
 export interface Caller {
   readonly headers: Readonly<Record<string, string>>;
+  /** of a person */
+  readonly user?: string;
 }
 
 export interface Answer {
@@ -126,8 +128,25 @@ export async function apiInstallation() {
       });
       const csrf: Record<string, string> =
         more.csrf === false ? {} : { 'x-csrf-token': identity.vault.mac('csrf', session) };
-      return { headers: { cookie: `chaperone=${secret}`, ...csrf } };
+      return { headers: { cookie: `chaperone=${secret}`, ...csrf }, user };
     },
+    /** Another session of somebody. */
+    async again({ user }: Caller): Promise<Caller> {
+      const secret = randomBytes(32).toString('base64url');
+      const id = digest(secret);
+      await store.everywhere((tx) =>
+        tx
+          .insertInto('session')
+          .values({ id, user_id: user ?? '', state: 'full', expires_at: new Date(Date.now() + 3_600_000) })
+          .execute(),
+      );
+      return {
+        headers: { cookie: `chaperone=${secret}`, 'x-csrf-token': identity.vault.mac('csrf', id) },
+        ...(user === undefined ? {} : { user }),
+      };
+    },
+    /** One more thing of each sort, of another provider. */
+    things: (organization: string, provider: string) => fill(store, organization, provider),
     async token(
       house: House,
       wanted: { kind: 'api' | 'ingest'; role?: Role; scopes?: string[]; source?: string },
@@ -172,7 +191,7 @@ export async function apiInstallation() {
   };
 }
 
-async function fill(store: OpenStateStore, organization: string): Promise<Things> {
+async function fill(store: OpenStateStore, organization: string, provider = 'other'): Promise<Things> {
   const [source, binding, token, feed, exception, finding, hold, document, user] = Array.from({ length: 9 }, () =>
     randomUUID(),
   );
@@ -191,10 +210,10 @@ async function fill(store: OpenStateStore, organization: string): Promise<Things
       .values({
         ...mine,
         id: source,
-        slug: 'one',
+        slug: `one-${source.slice(0, 8)}`,
         name: 'One',
         kind: 'syslog',
-        promised_by: 'other',
+        promised_by: provider,
         masking: '[]',
         settings: '{}',
       })
@@ -225,7 +244,7 @@ async function fill(store: OpenStateStore, organization: string): Promise<Things
       .execute();
     await tx
       .insertInto('indicator_feed')
-      .values({ ...mine, id: feed, name: 'one', kind: 'manual', settings: '{}' })
+      .values({ ...mine, id: feed, name: provider, kind: 'manual', settings: '{}' })
       .execute();
     await tx
       .insertInto('exception')
@@ -245,11 +264,11 @@ async function fill(store: OpenStateStore, organization: string): Promise<Things
       .execute();
     await tx
       .insertInto('rule_document')
-      .values({ ...mine, id: document, name: 'one', document: 'x', version: 1 })
+      .values({ ...mine, id: document, name: provider, document: 'x', version: 1 })
       .execute();
     await tx
       .insertInto('finding')
-      .values({ ...mine, id: finding, ...FINDING })
+      .values({ ...mine, id: finding, ...FINDING, provider })
       .execute();
   });
   return { source, binding, token, feed, exception, finding, hold, document, user };
@@ -264,7 +283,6 @@ const FINDING = {
   first_at: new Date(0),
   last_at: new Date(0),
   count: 1,
-  provider: 'other',
   why: 'A test.',
   document: '{}',
 } as const;

@@ -7,8 +7,6 @@ import {
   completeSetup,
   confirmTotp,
   createOrganization,
-  endOtherSessions,
-  endSession,
   giveCode,
   type NewSession,
   newRecoveryCodes,
@@ -17,6 +15,8 @@ import {
   sessionsOf,
   setupNeeded,
   signIn,
+  signOut,
+  signOutElsewhere,
 } from '../../identity/index.ts';
 import type { ApiEnv, Routes } from '../define.ts';
 import { none, page, uuid, zone } from '../define.ts';
@@ -139,8 +139,8 @@ export function signInRoutes(routes: Routes): void {
   );
   routes.add(
     { method: 'delete', path: '/session', access: 'half', tag, summary: 'Sign out', status: 204 },
-    async ({ principal, context }) => {
-      await state.everywhere((tx) => endSession(tx, principal.session ?? ''));
+    async ({ principal, actor, context }) => {
+      await signOut(identity, principal, actor);
       setCookie(context, COOKIE, '', { httpOnly: true, sameSite: 'Strict', secure: deps.secure, path: '/', maxAge: 0 });
     },
   );
@@ -276,7 +276,7 @@ export function signInRoutes(routes: Routes): void {
       summary: 'End one’s other sessions',
       status: 204,
     },
-    async ({ principal }) => state.everywhere((tx) => endOtherSessions(tx, principal.id, principal.session)),
+    ({ principal, actor }) => signOutElsewhere(identity, principal, actor),
   );
   routes.add(
     {
