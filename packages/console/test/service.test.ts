@@ -1,10 +1,9 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../chaperone/testkit/browser.ts';
 import { buildConsole } from '../build.mjs';
 import { goTo, openPage, tooWide, violations } from '../testkit/look.ts';
 import { type Served, serve } from '../testkit/served.ts';
-import { totp } from '../testkit/totp.ts';
+import { setUp } from '../testkit/set-up.ts';
 
 const found = await launchBrowser();
 const browser = 'browser' in found ? found.browser : undefined;
@@ -27,24 +26,6 @@ const rooms = [
 
 const hostile = '<img src=x onerror="window.__hit=1">';
 
-/** The first administrator's set-up with a second factor and the sample; ends in the sample organisation's findings. */
-async function setUp(page: Page, served: Served): Promise<void> {
-  await page.goto(served.setupLink);
-  await page.getByLabel('Your name').fill('Ada Harbour');
-  await page.getByLabel('Your e-mail address').fill('ada@harbour.example');
-  await page.getByLabel('Password').fill('a clinic beside the harbour 7');
-  await page.getByLabel('Organisation').fill('Harbour Clinic');
-  await page.getByRole('button', { name: 'Create and go on' }).click();
-  await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
-  await page.getByRole('img', { name: /QR code/ }).waitFor();
-  const secret = await page.locator('.secret code').textContent();
-  await page.getByLabel('Code that the app shows').fill(totp(secret ?? ''));
-  await page.getByRole('button', { name: 'Confirm' }).click();
-  await page.getByRole('button', { name: 'I have kept them' }).click();
-  await page.getByRole('button', { name: 'Add the sample organisation' }).click();
-  await page.getByRole('heading', { name: 'Findings', level: 1 }).waitFor();
-}
-
 describe.skipIf(browser === undefined)('the console over the real service', () => {
   let served: Served;
   beforeAll(async () => {
@@ -65,6 +46,8 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
       if (pathname.startsWith('/api/')) asked.push(`${request.method()} ${pathname}`);
     });
     await setUp(page, served);
+    await page.getByRole('button', { name: 'Add the sample organisation' }).click();
+    await page.getByRole('heading', { name: 'Findings', level: 1 }).waitFor();
     await goTo(page, served.url, 'o/lakeside/findings');
     // either rows were there already, or they are announced; both without a reload
     const first = page.locator('[data-row]').first();

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,15 +14,18 @@ export interface Served {
 
 const main = fileURLToPath(new URL('../../chaperone/src/cli/main.ts', import.meta.url));
 
-/** The real `chaperone serve` with stores of its own, on ports of its own; the built console must lie in dist/. */
-export async function serve(): Promise<Served> {
+/**
+ * The real `chaperone serve` with stores of its own, on ports of its own; the built console must lie in dist/. With `port` it is known under
+ * `http://localhost:PORT`, as sign-in by a provider and passkeys need it.
+ */
+export async function serve(port = 0): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'chaperone-console-'));
   const config = join(folder, 'chaperone-service.yaml');
   writeFileSync(
     config,
     [
       'data: data',
-      'http: { port: 0 }',
+      `http: { port: ${port} }`,
       'listeners:',
       '  - { name: http, kind: http, port: 0 }',
       '  - { name: syslog, kind: syslog, port: 0 }',
@@ -52,4 +57,14 @@ export async function serve(): Promise<Served> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A port that nobody has at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -12,7 +12,14 @@ export {
 export { confirmTotp, newRecoveryCodes, offerTotp, removeFactor } from './factors.ts';
 export { createIdentity, type Identity } from './identity.ts';
 export { type IdentityCode, IdentityError } from './identity-error.ts';
-export { addOidcProvider, finishOidc, type NewOidcProvider, removeOidcProvider, startOidc } from './oidc.ts';
+export {
+  addOidcProvider,
+  finishOidc,
+  type NewOidcProvider,
+  removeOidcProvider,
+  startOidc,
+  tryOidcProvider,
+} from './oidc.ts';
 export { addPasskey, askPasskey, offerPasskey, signInByPasskey } from './passkeys.ts';
 export { allowed, type Membership, type Principal } from './principal.ts';
 export { atLeast, may, needsSecondFactor, PERMISSIONS, type Permission } from './roles.ts';

@@ -21,8 +21,8 @@ export interface NewOidcProvider {
   readonly default_role?: Exclude<Role, 'provider_reader'>;
 }
 
-const refused = (message: string) =>
-  new IdentityError('sign_in_failed', message, 'Ask an administrator of your organisation for an invitation.');
+const refused = (message: string, mend = 'Ask an administrator of your organisation for an invitation.') =>
+  new IdentityError('sign_in_failed', message, mend);
 
 /** Lets the people of an organisation sign in by an identity provider. Its secret is sealed. @returns its UUID */
 export async function addOidcProvider(
@@ -68,6 +68,30 @@ export async function removeOidcProvider(
 }
 
 /**
+ * Asks a provider of an organisation for its configuration, as a sign-in would. Whether client and secret fit shows only when somebody signs in.
+ *
+ * @throws IdentityError `not_found`, `sign_in_failed` where it can't be reached
+ */
+export async function tryOidcProvider(
+  identity: Identity,
+  organization: string,
+  id: string,
+): Promise<{ issuer: string; sign_in_at: string; doubts: string[] }> {
+  const { config, row } = await configOf(identity, id);
+  if (row.organization_id !== organization)
+    throw new IdentityError('not_found', 'There is no such provider.', 'It may be removed.');
+  const said = config.serverMetadata();
+  const doubts: string[] = [];
+  if (said.authorization_endpoint === undefined) doubts.push('It names no address at which people sign in.');
+  if (said.token_endpoint === undefined) doubts.push('It names no address at which we could ask for the answer.');
+  if (said.scopes_supported?.includes('email') === false)
+    doubts.push('It does not offer the scope “email”: nobody could be known by an address.');
+  if (said.response_types_supported?.includes('code') === false)
+    doubts.push('It does not offer the authorization code flow.');
+  return { issuer: said.issuer, sign_in_at: said.authorization_endpoint ?? '', doubts };
+}
+
+/**
  * Begins a sign-in. `flow` is for a cookie of this browser alone: it holds state, nonce and verifier, sealed, so that nobody else can finish.
  *
  * @param redirect address of our callback
@@ -104,7 +128,8 @@ export async function finishOidc(identity: Identity, flow: string, answer: URL, 
   let provider = 'identity provider';
   try {
     const begun = openFlow(identity, flow);
-    if (begun === undefined || begun.end <= now()) throw refused('This sign-in was begun elsewhere or too long ago.');
+    if (begun === undefined || begun.end <= now())
+      throw refused('This sign-in was begun elsewhere or too long ago.', 'Begin it again on this page.');
     const { config, row } = await configOf(identity, begun.id);
     provider = row.name;
     const email = await verifiedAddress(config, answer, begun);
@@ -113,7 +138,10 @@ export async function finishOidc(identity: Identity, flow: string, answer: URL, 
       return enter(identity, tx, user, provider, from, false);
     });
   } catch (error) {
-    const known = error instanceof IdentityError ? error : refused(`${provider} did not confirm the sign-in.`);
+    const known =
+      error instanceof IdentityError
+        ? error
+        : refused(`${provider} did not confirm the sign-in.`, 'Try again, or sign in with your password.');
     await state.everywhere((tx) =>
       audit(tx, vault, null, {
         actor: { kind: 'anonymous', id: null, name: provider, ip: from.ip },
@@ -154,7 +182,10 @@ async function verifiedAddress(config: client.Configuration, answer: URL, begun:
   const said =
     claims.email === undefined ? await client.fetchUserInfo(config, tokens.access_token, claims.sub) : claims;
   if (typeof said.email !== 'string' || said.email_verified !== true)
-    throw refused('The provider has not verified your e-mail address.');
+    throw refused(
+      'The provider has not verified your e-mail address.',
+      'Have it verified there, or sign in with your password.',
+    );
   return said.email.trim().toLowerCase();
 }
 
@@ -171,7 +202,10 @@ async function configOf({ state, vault }: Identity, id: string) {
       execute: isLoopback(issuer) ? [client.allowInsecureRequests] : [],
     })
     .catch(() => {
-      throw refused(`${row.name} can’t be reached, or is no OpenID provider.`);
+      throw refused(
+        `${row.name} can’t be reached, or is no OpenID provider.`,
+        `Try again later. Its configuration is expected at ${row.issuer.replace(/\/$/, '')}/.well-known/openid-configuration.`,
+      );
     });
   return { config, row };
 }

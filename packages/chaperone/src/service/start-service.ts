@@ -207,7 +207,7 @@ async function start(
         const port = (kind: ListenerConfig['kind']) => listeners?.running.find((one) => one.kind === kind)?.port;
         const http = listeners?.running.find(({ kind }) => kind === 'http');
         return {
-          host: new URL(publicUrl).hostname,
+          host: config.http.public_url === undefined ? config.http.host : new URL(publicUrl).hostname,
           http,
           syslog: port('syslog'),
           syslogTls: port('syslog-tls'),
@@ -378,8 +378,9 @@ async function material(
   };
 }
 
+/** What a browser on this machine calls us: passkeys are bound to a name and never to an address. */
 function shownHost(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
 }
 
 function said(error: unknown): string {

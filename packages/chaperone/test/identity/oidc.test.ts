@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { Provider } from 'oidc-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   addOidcProvider,
@@ -11,44 +7,20 @@ import {
   principalOfSession,
   startOidc,
 } from '../../src/identity/index.ts';
+import { type RunningOidcProvider, runOidcProvider } from '../../testkit/oidc/run-oidc-provider.ts';
 import { type TestState, testState } from '../../testkit/storage/test-state.ts';
 import { ADDRESS, CLIENT, installation } from './installation.ts';
 
 const REDIRECT = 'https://chaperone.clinic.example/api/v1/session/oidc/callback';
 let state: TestState;
-let issuer: string;
-let stop: () => void;
+let provider: RunningOidcProvider;
 
 beforeAll(async () => {
   state = await testState();
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'chaperone',
-        client_secret: 'a secret of the client',
-        redirect_uris: [REDIRECT],
-        token_endpoint_auth_method: 'client_secret_post',
-      },
-    ],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-    // The name that somebody signs in with at the provider is the address; one that begins with `new.` is not verified.
-    findAccount: (_: unknown, id: string) => ({
-      accountId: id,
-      claims: () => ({ sub: id, email: id, email_verified: !id.startsWith('new.') }),
-    }),
-  });
-  server.on('request', provider.callback());
-  stop = () => {
-    server.closeAllConnections();
-    server.close();
-  };
+  provider = await runOidcProvider(REDIRECT);
 });
 afterAll(async () => {
-  stop();
+  provider.stop();
   await state.close();
 });
 
@@ -89,9 +61,9 @@ async function withProvider(more: Partial<NewOidcProvider> = {}) {
   const { identity, store, organization, actor } = all;
   const wanted = {
     name: 'Clinic login',
-    issuer,
-    client_id: 'chaperone',
-    client_secret: 'a secret of the client',
+    issuer: provider.issuer,
+    client_id: provider.clientId,
+    client_secret: provider.clientSecret,
     ...more,
   };
   const id = await store.everywhere((tx) => addOidcProvider(identity, tx, organization, wanted, actor));

@@ -301,3 +301,29 @@ export interface Organization {
   readonly zone: string;
   readonly retention_days: number | null;
 }
+
+export interface SignInProvider {
+  readonly id: string;
+  readonly name: string;
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly default_role: Role | null;
+  readonly enabled: boolean;
+}
+
+/** What an identity provider said of itself. */
+export interface ProviderTest {
+  readonly issuer: string;
+  readonly sign_in_at: string;
+  readonly doubts: readonly string[];
+}
+
+export interface LegalHold {
+  readonly id: string;
+  /** null: everything of the organisation */
+  readonly source_id: string | null;
+  readonly reason: string;
+  readonly owner: string;
+  readonly created_at: string;
+  readonly released_at: string | null;
+}

@@ -17,5 +17,7 @@ export function useOrganization() {
     api: `/organizations/${membership.slug}`,
     mayChange: role === 'analyst' || role === 'approver' || role === 'administrator',
     mayAdminister: role === 'administrator',
+    mayReadUsers: role === 'approver' || role === 'administrator',
+    mayReadEvents: role !== 'provider_reader',
   };
 }

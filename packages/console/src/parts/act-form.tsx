@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { ErrorNote } from './error-note.tsx';
 
 export type Answers = (name: string) => string;
@@ -9,19 +9,28 @@ interface Props<Result> {
   readonly done?: (result: Result) => void;
   readonly label: string;
   readonly danger?: boolean;
+  /** one way of several: not the one that stands out */
+  readonly quiet?: boolean;
   readonly wide?: boolean;
+  /** empties its fields when it was done */
+  readonly clears?: boolean;
   readonly children?: ReactNode;
   readonly beside?: ReactNode;
 }
 
 /** A form that does one thing, says when it failed and why, and can't be sent twice while it runs. */
-export function ActForm<Result>({ act, done, label, danger, wide, children, beside }: Props<Result>) {
+export function ActForm<Result>({ act, done, label, danger, quiet, wide, clears, children, beside }: Props<Result>) {
+  const own = useRef<HTMLFormElement>(null);
   const doing = useMutation({
     mutationFn: (form: FormData) => act((name) => String(form.get(name) ?? '').trim(), form),
-    onSuccess: done,
+    onSuccess: (result) => {
+      if (clears) own.current?.reset();
+      done?.(result);
+    },
   });
   return (
     <form
+      ref={own}
       className={wide ? 'form wide' : 'form'}
       onSubmit={(event) => {
         event.preventDefault();
@@ -31,7 +40,11 @@ export function ActForm<Result>({ act, done, label, danger, wide, children, besi
       {children}
       {doing.error && <ErrorNote error={doing.error} />}
       <div className="acts">
-        <button type="submit" className={`button ${danger ? 'danger' : 'main-act'}`} disabled={doing.isPending}>
+        <button
+          type="submit"
+          className={`button ${danger ? 'danger' : quiet ? '' : 'main-act'}`}
+          disabled={doing.isPending}
+        >
           {label}
         </button>
         {beside}

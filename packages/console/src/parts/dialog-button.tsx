@@ -5,14 +5,15 @@ interface Props {
   readonly label: string;
   readonly title: string;
   readonly main?: boolean;
+  readonly small?: boolean;
   readonly children: (close: () => void) => ReactNode;
 }
 
 /** A button that opens a dialog; Escape and its own button close it. */
-export function DialogButton({ label, title, main, children }: Props) {
+export function DialogButton({ label, title, main, small, children }: Props) {
   return (
     <DialogTrigger>
-      <Button className={main ? 'button main-act' : 'button'}>{label}</Button>
+      <Button className={main ? 'button main-act' : small ? 'button small' : 'button'}>{label}</Button>
       <ModalOverlay className="veil" isDismissable>
         <Modal className="dialog">
           <Dialog>

@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import {
@@ -10,12 +11,15 @@ import {
   removeOidcProvider,
   signInByPasskey,
   startOidc,
+  tryOidcProvider,
 } from '../../identity/index.ts';
-import { none, page, type Routes, uuid } from '../define.ts';
+import { type ApiEnv, none, page, type Routes, uuid } from '../define.ts';
 import { notFound, Problem } from '../problem.ts';
 import { keepSession } from './sign-in.ts';
 
 const FLOW = 'chaperone_oidc';
+/** Why a sign-in failed: for the console's sign-in page, which alone can read it. Not in the address, where anybody could write it. */
+const WHY = 'chaperone_problem';
 const CALLBACK = '/session/oidc/callback';
 const AT = '/organizations/{organization}/oidc-providers';
 
@@ -93,7 +97,14 @@ function passkeyRoutes(routes: Routes): void {
 function oidcRoutes(routes: Routes): void {
   const { deps } = routes;
   const { identity, state } = deps;
-  const callback = `${deps.publicUrl.replace(/\/$/, '')}/api/v1${CALLBACK}`;
+  const callback = callbackOf(deps.publicUrl);
+  /** A browser stands here, not a program: it is led back to the sign-in page, which says why. */
+  const lead = (context: Context<ApiEnv>, error: unknown) => {
+    if (!(error instanceof IdentityError)) throw error;
+    const why = JSON.stringify({ message: error.message, mend: error.mend });
+    setCookie(context, WHY, why, { sameSite: 'Strict', secure: deps.secure, path: '/', maxAge: 60 });
+    return context.redirect(`${deps.publicUrl.replace(/\/$/, '')}/#/sign-in`);
+  };
   routes.add(
     {
       method: 'get',
@@ -123,11 +134,10 @@ function oidcRoutes(routes: Routes): void {
       try {
         keepSession(context, deps.secure, await finishOidc(identity, getCookie(context, FLOW) ?? '', answer, client));
       } catch (error) {
-        if (!(error instanceof IdentityError)) throw error;
-        return context.redirect(`${deps.publicUrl}/#/?problem=${encodeURIComponent(error.message)}`);
+        return lead(context, error);
       }
       setCookie(context, FLOW, '', { httpOnly: true, secure: deps.secure, path: '/api/v1/session/oidc', maxAge: 0 });
-      return context.redirect(`${deps.publicUrl}/`);
+      return context.redirect(`${deps.publicUrl.replace(/\/$/, '')}/`);
     },
   );
   routes.add(
@@ -140,7 +150,13 @@ function oidcRoutes(routes: Routes): void {
     },
     async ({ params, context }) => {
       if (!uuid.safeParse(params.id).success) throw notFound('identity provider');
-      const { url, flow } = await startOidc(identity, params.id, callback);
+      let begun: Awaited<ReturnType<typeof startOidc>>;
+      try {
+        begun = await startOidc(identity, params.id, callback);
+      } catch (error) {
+        return lead(context, error);
+      }
+      const { url, flow } = begun;
       // Lax, for the provider's redirect back comes from another site.
       setCookie(context, FLOW, flow, {
         httpOnly: true,
@@ -154,8 +170,12 @@ function oidcRoutes(routes: Routes): void {
   );
 }
 
+function callbackOf(publicUrl: string): string {
+  return `${publicUrl.replace(/\/$/, '')}/api/v1${CALLBACK}`;
+}
+
 function providerRoutes(routes: Routes): void {
-  const { identity, state } = routes.deps;
+  const { identity, state, publicUrl } = routes.deps;
   const tag = 'Organisations';
   const role = z.enum(['viewer', 'analyst', 'approver', 'administrator']);
   const shown = {
@@ -170,9 +190,12 @@ function providerRoutes(routes: Routes): void {
       access: 'users:read',
       tag,
       summary: 'Identity providers of its people, without secrets',
-      answer: page(z.object({ id: uuid, ...shown, default_role: role.nullable(), enabled: z.boolean() })),
+      answer: page(z.object({ id: uuid, ...shown, default_role: role.nullable(), enabled: z.boolean() })).extend({
+        redirect: z.string().describe('the redirect address that the provider must be told of'),
+      }),
     },
     async ({ organization }) => ({
+      redirect: callbackOf(publicUrl),
       items: await state.everywhere((tx) =>
         tx
           .selectFrom('oidc_provider')
@@ -201,6 +224,22 @@ function providerRoutes(routes: Routes): void {
         throw new Problem(422, 'invalid', 'issuer: begins with https://', 'Give the issuer’s address with https.');
       return { id: await state.everywhere((tx) => addOidcProvider(identity, tx, organization, body, actor)) };
     },
+  );
+  routes.add(
+    {
+      method: 'post',
+      path: `${AT}/{id}/test`,
+      access: 'users:write',
+      tag,
+      summary: 'Ask an identity provider for its configuration, without signing anybody in',
+      body: none,
+      answer: z.object({
+        issuer: z.string(),
+        sign_in_at: z.string(),
+        doubts: z.array(z.string()).describe('what it does not say that a sign-in needs'),
+      }),
+    },
+    async ({ organization, params }) => tryOidcProvider(identity, organization, params.id),
   );
   routes.add(
     {

@@ -16,6 +16,7 @@ export function Shippers({ id }: { readonly id: string }) {
         ) : (
           <TabSet
             label="Shippers"
+            at="shipper"
             tabs={items.map(({ name, title, configuration, note }) => [
               name,
               title,
