@@ -1,11 +1,14 @@
-import type { LiveSource } from '../detection/index.ts';
+import { type LiveSource, recountFindings } from '../detection/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
 import type { LiveIntake } from './intake/live-intake.ts';
 
 /** Before the checkpoint only events that fed a rule or came from a provider are needed, for correlations and terms: this far back, microseconds. */
 const BACK = 24 * 3_600_000_000;
-const MOST = 200_000;
-const PAGE = 2_000;
+/** Of those the newest, at most. */
+const MOST_REMEMBERED = 200_000;
+const PAGE = 5_000;
+/** Counts may be wrong of findings that changed since the checkpoint was written, and so long before, milliseconds. */
+const DOUBTFUL = 60_000;
 
 interface Row {
   readonly id: string;
@@ -15,53 +18,76 @@ interface Row {
   readonly at: string;
 }
 
+export interface RecoverDeps {
+  readonly state: StateStore;
+  readonly events: EventStore;
+  readonly intake: LiveIntake;
+  source(id: string): LiveSource | undefined;
+}
+
 /**
- * Judges again what was stored since the checkpoint, so that no finding is missing after a kill, and what correlations and terms must remember.
- * Nothing is found twice: findings and events keep their ids.
+ * Judges again everything that was stored since the checkpoint, so that no finding is missing after a kill, and what correlations and terms must
+ * remember of the time before. Nothing is found twice: findings and events keep their ids. Counts that a kill may have left wrong are set right.
  *
  * @returns how many events were judged again
  */
-export async function recover(
-  organization: string,
-  deps: {
-    readonly state: StateStore;
-    readonly events: EventStore;
-    readonly intake: LiveIntake;
-    source(id: string): LiveSource | undefined;
-  },
-): Promise<number> {
+export function recover(organization: string, deps: RecoverDeps): Promise<number> {
+  return deps.intake.remembering(organization, () => remember(organization, deps));
+}
+
+async function remember(organization: string, deps: RecoverDeps): Promise<number> {
   const { state, events, intake } = deps;
   const saved = await state.within(organization, (tx) =>
-    tx.selectFrom('checkpoint').select('received').executeTakeFirst(),
+    tx.selectFrom('checkpoint').select(['received', 'updated_at']).executeTakeFirst(),
   );
   const checkpoint = saved?.received ?? 0;
-  const from = Math.max(0, (checkpoint === 0 ? Date.now() * 1000 : checkpoint) - BACK);
-  const condition = `(received >= ${checkpoint} OR (received >= ${from} AND (notEmpty(rules) OR provider != '')))`;
+  const fed = `kind != 'unread' AND (notEmpty(rules) OR provider != '')`;
   let done = 0;
-  let after: Pick<Row, 'at' | 'id'> = { at: '0', id: '00000000-0000-0000-0000-000000000000' };
-  while (done < MOST) {
-    const rows = await events.query<Row>(
+  if (checkpoint > 0) {
+    const before = `received >= ${checkpoint - BACK} AND received < ${checkpoint} AND ${fed}`;
+    const [{ since }] = await events.query<{ since: string }>(
       organization,
       ({ events: table }) =>
-        `SELECT id, source, raw, toString(received) AS at FROM ${table} WHERE ${condition} AND kind != 'unread' AND (received, id) > (${after.at}, {after:UUID}) ORDER BY received, id LIMIT 1 BY id LIMIT ${PAGE}`,
-      { after: after.id },
+        `SELECT toString(min(received)) AS since FROM (SELECT received FROM ${table} WHERE ${before} ORDER BY received DESC LIMIT ${MOST_REMEMBERED})`,
     );
-    if (rows.length === 0) return done;
-    await replay(organization, rows, deps);
-    done += rows.length;
-    after = rows[rows.length - 1];
-    if (rows.length < PAGE) return done;
+    done += (await judgeAgain(organization, `${before} AND received >= ${since}`, deps)).events;
   }
-  await intake.settle();
-  return done;
+  const rest = await judgeAgain(organization, `received >= ${checkpoint} AND kind != 'unread'`, deps);
+  if (rest.events > 0) {
+    intake.caughtUp(organization, rest.newest);
+    const since = saved === undefined ? 0 : saved.updated_at.getTime() - DOUBTFUL;
+    await recountFindings(state, events, organization, new Date(since));
+  }
+  return done + rest.events;
+}
+
+/** Judges again what a condition names, in the order of receipt; all of it, however much that is. */
+async function judgeAgain(
+  organization: string,
+  condition: string,
+  deps: RecoverDeps,
+): Promise<{ events: number; newest: number }> {
+  let done = 0;
+  let after: Pick<Row, 'at' | 'id'> = { at: '0', id: '00000000-0000-0000-0000-000000000000' };
+  for (;;) {
+    const rows = await deps.events.query<Row>(
+      organization,
+      ({ events: table }) =>
+        `SELECT id, source, raw, toString(received) AS at FROM ${table} WHERE ${condition} AND received >= ${after.at} AND (received, id) > (${after.at}, {after:UUID}) ORDER BY received, id LIMIT 1 BY id LIMIT ${PAGE}`,
+      { after: after.id },
+      { timeout: 600 },
+    );
+    if (rows.length > 0) {
+      await replay(organization, rows, deps);
+      done += rows.length;
+      after = rows[rows.length - 1];
+    }
+    if (rows.length < PAGE) return { events: done, newest: Number(after.at) };
+  }
 }
 
 /** Neighbours of one source and receipt go together. */
-async function replay(
-  organization: string,
-  rows: readonly Row[],
-  { intake, source }: Parameters<typeof recover>[1],
-): Promise<void> {
+async function replay(organization: string, rows: readonly Row[], { intake, source }: RecoverDeps): Promise<void> {
   for (let from = 0; from < rows.length; ) {
     let to = from + 1;
     while (to < rows.length && rows[to].source === rows[from].source && rows[to].at === rows[from].at) to += 1;

@@ -62,7 +62,8 @@ const DEFAULT_LISTENERS: readonly Partial<ListenerConfig>[] = [
   { name: 'syslog-tls', kind: 'syslog-tls', port: 6514, tls: 'self-signed' },
   { name: 'relp', kind: 'relp', port: 2514 },
 ];
-const CHECKPOINT = 1_000;
+/** By then shippers have sent again what a killed service had stored and not confirmed, milliseconds: it was counted twice. */
+const REPEATED = 45_000;
 
 /**
  * Starts everything in order: the lock on the data folder, the stores, the engines with what they must remember, the API, the listeners last.
@@ -279,28 +280,6 @@ async function start(
   const running = listeners;
   closers.push(() => running.close());
 
-  const checkpoints = setInterval(() => void saveCheckpoints().catch(() => {}), CHECKPOINT);
-  const saved = new Map<string, number>();
-  const saveCheckpoints = async () => {
-    for (const organization of zones.keys()) {
-      const received = intake.checkpoint(organization);
-      if (received === 0 || saved.get(organization) === received) continue;
-      await state.within(organization, (tx) =>
-        tx
-          .insertInto('checkpoint')
-          .values({ organization_id: organization, received })
-          .onConflict((conflict) =>
-            conflict.column('organization_id').doUpdateSet({ received, updated_at: new Date() }),
-          )
-          .execute(),
-      );
-      saved.set(organization, received);
-    }
-  };
-  closers.push(async () => {
-    clearInterval(checkpoints);
-    await saveCheckpoints().catch(() => {});
-  });
   const deaf = state.listen(({ organization, kind }) => {
     // Another node may have made it, or changed its zone.
     if (kind === 'organization' && organization !== null && !reloading.has(organization))
@@ -322,6 +301,11 @@ async function start(
   await jobs.schedule('expire-events', '17 * * * *', () => expireEvents(chores));
   await jobs.schedule('forget-ended', 600, () => forgetEnded(chores));
   await jobs.schedule('recount', 300, () => recountLately(chores));
+  const soon = setTimeout(
+    () => void recountLately(chores).catch((error) => fault('Findings could not be counted anew.', error)),
+    REPEATED,
+  );
+  closers.push(() => clearTimeout(soon));
   await jobs.schedule('pull', 60, () => pullWhatIsDue(chores));
   const listening = Date.now();
   await jobs.schedule('watch-sources', 60, () => watchAllSources(chores, listening));

@@ -1,8 +1,8 @@
 import type { EventStore, StateStore } from '../../storage/index.ts';
 import { MOST_EVENTS } from '../live/live-finding.ts';
 
-/** Findings set right at once, at most; the rest the next time. */
-const MOST = 500;
+/** Findings that are counted by one question to the event store. */
+const PAGE = 500;
 
 /**
  * Sets the counts of large findings right by the event store, which knows each event once. Beyond the events that a finding names, counts can only be
@@ -17,17 +17,34 @@ export async function recountFindings(
   organization: string,
   since: Date,
 ): Promise<number> {
-  const large = await state.within(organization, (tx) =>
-    tx
-      .selectFrom('finding')
-      .select(['id', 'count'])
-      .where('detector', 'in', ['rule', 'indicator'])
-      .where('count', '>', MOST_EVENTS)
-      .where('updated_at', '>', since)
-      .limit(MOST)
-      .execute(),
-  );
-  if (large.length === 0) return 0;
+  let wrong = 0;
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const large = await state.within(organization, (tx) =>
+      tx
+        .selectFrom('finding')
+        .select(['id', 'count'])
+        .where('detector', 'in', ['rule', 'indicator'])
+        // One that was judged again has no more than it names.
+        .where('count', '>=', MOST_EVENTS)
+        .where('updated_at', '>', since)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(PAGE)
+        .execute(),
+    );
+    if (large.length === 0) return wrong;
+    wrong += await recount(state, events, organization, large);
+    if (large.length < PAGE) return wrong;
+    after = large[large.length - 1].id;
+  }
+}
+
+async function recount(
+  state: StateStore,
+  events: EventStore,
+  organization: string,
+  large: readonly { readonly id: string; readonly count: number }[],
+): Promise<number> {
   const rows = await events.query<{ finding: string; n: string }>(
     organization,
     ({ events: table }) =>
@@ -38,11 +55,13 @@ export async function recountFindings(
   const wrong = large.filter(({ id, count }) => counted.has(id) && counted.get(id) !== count);
   if (wrong.length > 0)
     await state.within(organization, async (tx) => {
-      for (const { id } of wrong.sort((a, b) => (a.id < b.id ? -1 : 1))) {
+      for (const { id, count } of wrong) {
+        // One that grew meanwhile is counted the next time.
         await tx
           .updateTable('finding')
           .set({ count: counted.get(id)! })
           .where('id', '=', id)
+          .where('count', '=', count)
           .execute();
         await state.announce(tx, { organization, kind: 'finding', id });
       }

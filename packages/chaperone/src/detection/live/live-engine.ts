@@ -38,6 +38,7 @@ import { eventId } from './event-id.ts';
 import { exceptionFor, type LiveException } from './exceptions.ts';
 import { type LiveFinding, liveFindingId, MOST_EVENTS } from './live-finding.ts';
 import { type MaskRule, masked } from './masking.ts';
+import { RecentIds } from './recent-ids.ts';
 
 /** Everything that an organisation's events are judged by; plain data but for the mask. Times in microseconds since 1970 unless said. */
 export interface LiveSetup {
@@ -141,6 +142,8 @@ export class LiveEngine {
   /** newest event time among confirmed events */
   #newest = Number.NEGATIVE_INFINITY;
   #dirty = false;
+  /** events that correlations and terms know of */
+  readonly #fed = new RecentIds();
   /** findings of terms and changes as they were said last, by id */
   readonly #said = new Map<string, string>();
   // What the event at hand brought about
@@ -259,8 +262,18 @@ export class LiveEngine {
     const held = this.#unconfirmed.get(number);
     if (held === undefined) return;
     this.#unconfirmed.delete(number);
-    for (const input of held.inputs) this.#correlator.add({ ...input, ref: input });
-    for (const [entry, time, place] of held.watched) this.#judge?.observe(entry, time, place);
+    // What was delivered again, or is judged again from the store, must not count twice.
+    const fed = new Set<string>();
+    for (const input of held.inputs) {
+      const { event } = input.place as LivePlace;
+      fed.add(event);
+      if (!this.#fed.has(event)) this.#correlator.add({ ...input, ref: input });
+    }
+    for (const [entry, time, place] of held.watched) {
+      fed.add(place.event);
+      if (!this.#fed.has(place.event)) this.#judge?.observe(entry, time, place);
+    }
+    for (const event of fed) this.#fed.add(event);
     if (held.newest > this.#newest) this.#newest = held.newest;
     this.#dirty = true;
   }

@@ -3,6 +3,7 @@ import { type LiveException, type LiveSetup, type LiveSource, storeFindings } fr
 import type { EventStore, StateStore } from '../../storage/index.ts';
 import { Busy, type Delivery, type Intake, type Receipt } from '../../telemetry/index.ts';
 import type { Meter } from '../metrics/meter.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { EnginePool } from './engine-pool.ts';
 import type { EngineBatch } from './engine-protocol.ts';
 import { SourceBook } from './source-book.ts';
@@ -31,7 +32,7 @@ interface Home {
   unsettled: boolean;
 }
 
-/** Milliseconds between two looks at what time has decided. */
+/** Milliseconds between two looks at what time has decided, and between two checkpoints. */
 const SETTLING = 1_000;
 
 /**
@@ -42,6 +43,7 @@ export class LiveIntake implements Intake {
   readonly #options: LiveIntakeOptions;
   readonly #pool: EnginePool;
   readonly #book: SourceBook;
+  readonly #checkpoints: Checkpoints;
   readonly #homes = new Map<string, Home>();
   /** a delivery that is tried again keeps its ids */
   readonly #salts = new WeakMap<Delivery, string>();
@@ -56,6 +58,7 @@ export class LiveIntake implements Intake {
     this.#options = options;
     this.#pool = new EnginePool(options.workers, (error) => options.fault('A thread of the engine ended.', error));
     this.#book = new SourceBook(options.state);
+    this.#checkpoints = new Checkpoints(options.state);
     this.#timers = [
       setInterval(
         () =>
@@ -65,6 +68,7 @@ export class LiveIntake implements Intake {
         1_000,
       ),
       setInterval(() => void this.#settleAll(), SETTLING),
+      setInterval(() => void this.#saveCheckpoints().catch(() => {}), SETTLING),
     ];
   }
 
@@ -100,6 +104,7 @@ export class LiveIntake implements Intake {
 
   drop(organization: string): void {
     this.#homes.delete(organization);
+    this.#checkpoints.forget(organization);
     this.#pool.drop(organization);
   }
 
@@ -114,6 +119,7 @@ export class LiveIntake implements Intake {
     this.#take(size, home, delivery);
     const begun = performance.now();
     try {
+      if (!this.#checkpoints.covers(organization, delivery.received)) await this.#saveCheckpoint(organization);
       const judged = await this.#pool.judge(this.#batch(delivery, source));
       const judgedAt = performance.now();
       let insertedAt = judgedAt;
@@ -132,7 +138,8 @@ export class LiveIntake implements Intake {
       }
       this.#pool.confirm(organization, judged.number);
       home.unsettled = true;
-      home.lastReceived = Math.max(home.lastReceived, delivery.received);
+      // Of the last one, not the latest: the clock may have been set back.
+      home.lastReceived = delivery.received;
       const { meter } = this.#options;
       const seconds = (from: number, to: number) => (to - from) / 1000;
       meter.batch(home.slug, delivery.listener, {
@@ -141,7 +148,7 @@ export class LiveIntake implements Intake {
         state: seconds(insertedAt, storedAt),
       });
       if (!Number.isNaN(judged.newest))
-        meter.lag(home.slug, delivery.listener, (delivery.received - judged.newest) / 1e6);
+        meter.lag(home.slug, delivery.listener, Math.max(0, delivery.received - judged.newest) / 1e6);
       for (const { document, count } of judged.findings) meter.findings(home.slug, document.detector, count);
       this.#book.note({
         organization,
@@ -176,7 +183,23 @@ export class LiveIntake implements Intake {
     });
     this.#pool.confirm(organization, judged.number);
     home.unsettled = true;
-    home.lastReceived = Math.max(home.lastReceived, batch.received);
+  }
+
+  /** Does what feeds stored events to an engine; meanwhile nothing counts as over because no more of it has come yet. */
+  async remembering<T>(organization: string, work: () => Promise<T>): Promise<T> {
+    const home = this.#homes.get(organization);
+    if (home !== undefined) home.underWay += 1;
+    try {
+      return await work();
+    } finally {
+      if (home !== undefined) home.underWay -= 1;
+    }
+  }
+
+  /** Says that everything received up to a moment (microseconds), and stored before this start, is judged. */
+  caughtUp(organization: string, received: number): void {
+    const home = this.#homes.get(organization);
+    if (home?.lastReceived === 0) home.lastReceived = received;
   }
 
   /** Microseconds: everything received before this moment was judged and its findings stored. */
@@ -199,7 +222,16 @@ export class LiveIntake implements Intake {
     await this.settle().catch((error) =>
       this.#options.fault('The last findings could not be stored; they are made at the next start.', error),
     );
+    await this.#saveCheckpoints().catch(() => {});
     await this.#pool.close();
+  }
+
+  async #saveCheckpoints(): Promise<void> {
+    for (const organization of this.#homes.keys()) await this.#saveCheckpoint(organization);
+  }
+
+  #saveCheckpoint(organization: string): Promise<void> {
+    return this.#checkpoints.write(organization, () => this.checkpoint(organization));
   }
 
   async #settleAll(): Promise<void> {
