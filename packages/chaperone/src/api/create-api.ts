@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { principalOfSession, principalOfToken } from '../identity/index.ts';
+import { Callers, type Peer } from './callers.ts';
 import { consoleFile } from './console-files.ts';
 import { type ApiEnv, type DeclaredRoute, Routes } from './define.ts';
 import type { ApiDeps } from './deps.ts';
@@ -30,11 +31,11 @@ const BURST = 300;
 const OWN =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-/** Puts the routes together. `address` gives the caller's address of a request. */
-export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api {
+/** Puts the routes together. `peer` gives the ends of the connection that a request came by. */
+export function createApi(deps: ApiDeps, peer: (env: unknown) => Peer): Api {
   const app = new Hono<ApiEnv>();
   const limit = new RateLimit(RATE, BURST);
-  const host = new URL(deps.publicUrl);
+  const callers = new Callers(deps);
 
   app.use(async (context, next) => {
     context.header('content-security-policy', OWN);
@@ -44,10 +45,21 @@ export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api
     context.header('cross-origin-opener-policy', 'same-origin');
     if (deps.secure) context.header('strict-transport-security', 'max-age=31536000');
     if (context.req.path.startsWith('/api/')) context.header('cache-control', 'no-store');
+    const near = peer(context.env);
+    const origin = callers.originOf(near, context.req.raw.headers, new URL(context.req.url).host);
+    context.set('origin', origin);
+    if (!callers.answersTo(origin.host, near))
+      throw new Problem(
+        421,
+        'foreign_host',
+        `This service does not answer to the name ${origin.host.slice(0, 100)}.`,
+        'Use its public address (http.public_url), or add the name to http.hosts in its configuration.',
+      );
     await next();
   });
   app.use('/api/v1/*', async (context, next) => {
-    const client = { ip: address(context.env), agent: context.req.header('user-agent') ?? '' };
+    const { ip, host } = context.get('origin');
+    const client = { ip, agent: context.req.header('user-agent') ?? '' };
     context.set('client', client);
     limit.take(client.ip);
     const token = /^Bearer\s+(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
@@ -62,7 +74,7 @@ export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api
     if (token === undefined) {
       if (context.req.method !== 'GET' && context.req.method !== 'HEAD') {
         const origin = context.req.header('origin');
-        if (origin !== undefined && hostOf(origin) !== (context.req.header('host') ?? host.host))
+        if (origin !== undefined && ![host.toLowerCase(), new URL(deps.publicUrl).host].includes(hostOf(origin) ?? ''))
           throw new Problem(
             403,
             'foreign_origin',
@@ -105,7 +117,7 @@ export function createApi(deps: ApiDeps, address: (env: unknown) => string): Api
     const may =
       principal?.memberships.some(({ role }) => role === 'administrator') === true &&
       (principal.scopes.length === 0 || principal.scopes.includes('metrics:read'));
-    if (!may && !isLoopback(address(context.env)))
+    if (!may && !callers.isLocal(context.get('origin')))
       throw new Problem(
         401,
         'not_signed_in',
@@ -147,8 +159,4 @@ function headed(response: Response, headers: Headers): Response {
 /** The host of an Origin; undefined for `null`, which sandboxed pages send, and for what is no address. */
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
-}
-
-function isLoopback(ip: string): boolean {
-  return ip === '::1' || ip.startsWith('127.') || ip.startsWith('::ffff:127.');
 }

@@ -9,6 +9,8 @@ import {
   type Principal,
 } from '../identity/index.ts';
 import type { Tx } from '../storage/index.ts';
+import { isZone } from '../telemetry/index.ts';
+import type { Origin } from './callers.ts';
 import type { ApiDeps } from './deps.ts';
 import { notFound, Problem } from './problem.ts';
 
@@ -58,6 +60,7 @@ export interface ApiEnv {
   Variables: {
     principal: Caller | undefined;
     client: Client;
+    origin: Origin;
     /** finds the principal anew by what the request presented */
     recognise: () => Promise<Caller | undefined>;
   };
@@ -234,6 +237,4 @@ export const none = z.object({});
 export const uuid = z.guid();
 
 /** An IANA time zone. */
-export const zone = z
-  .string()
-  .refine((name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC', 'is no IANA time zone');
+export const zone = z.string().max(64).refine(isZone, 'is no IANA time zone');

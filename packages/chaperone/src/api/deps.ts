@@ -4,9 +4,10 @@ import type { Identity } from '../identity/index.ts';
 import type { ShipperPlaces } from '../sources/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
 import type { Intake } from '../telemetry/index.ts';
+import type { CallersOptions } from './callers.ts';
 
 /** What the routes call. */
-export interface ApiDeps {
+export interface ApiDeps extends CallersOptions {
   readonly identity: Identity;
   readonly state: StateStore;
   readonly events: EventStore;
@@ -14,8 +15,6 @@ export interface ApiDeps {
   readonly packs: RulePacks;
   readonly metrics: Metrics;
   readonly version: string;
-  /** how browsers reach us, e.g. `https://chaperone.clinic.example` */
-  readonly publicUrl: string;
   readonly places: () => ShipperPlaces;
   /** kinds of events that an organisation has had */
   readonly kinds: (organization: string) => Promise<readonly string[]>;

@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import manifest from '../../package.json' with { type: 'json' };
@@ -34,6 +31,7 @@ import {
 import { LiveIntake } from './intake/live-intake.ts';
 import type { Log } from './log.ts';
 import { createMeter } from './metrics/meter.ts';
+import { openConsolePort, peerOf, shownHost } from './open-console-port.ts';
 import { exceptionsOf, setupOf } from './organization-setup.ts';
 import { recover } from './recover.ts';
 import { makeSampleOrganization } from './sample.ts';
@@ -190,10 +188,9 @@ async function start(
   let listeners: Awaited<ReturnType<typeof startListeners>> | undefined;
   const stopping = new AbortController();
   const tls = config.http.tls === undefined ? undefined : await material(config, config.http.tls, config.http.host);
-  const scheme = tls === undefined ? 'http' : 'https';
-  const remote = (env: unknown) =>
-    ((env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
-  const publicUrl = config.http.public_url ?? `${scheme}://${shownHost(config.http.host)}:${config.http.port}`;
+  const port = await openConsolePort(config.http, tls);
+  closers.push(() => port.close());
+  const { url } = port;
   const api = createApi(
     {
       identity,
@@ -203,16 +200,19 @@ async function start(
       packs,
       metrics: meter.registry,
       version: manifest.version,
-      publicUrl,
+      publicUrl: url,
+      bound: config.http.host,
+      hosts: config.http.hosts,
+      trustedProxies: config.http.trusted_proxies,
       places: () => {
-        const port = (kind: ListenerConfig['kind']) => listeners?.running.find((one) => one.kind === kind)?.port;
+        const portOf = (kind: ListenerConfig['kind']) => listeners?.running.find((one) => one.kind === kind)?.port;
         const http = listeners?.running.find(({ kind }) => kind === 'http');
         return {
-          host: config.http.public_url === undefined ? config.http.host : new URL(publicUrl).hostname,
+          host: config.http.public_url === undefined ? config.http.host : new URL(url).hostname,
           http,
-          syslog: port('syslog'),
-          syslogTls: port('syslog-tls'),
-          relp: port('relp'),
+          syslog: portOf('syslog'),
+          syslogTls: portOf('syslog-tls'),
+          relp: portOf('relp'),
         };
       },
       kinds: async (organization) =>
@@ -238,38 +238,16 @@ async function start(
         }),
       ready: async () => void (await Promise.all([state.ping(), events.ping()])),
       console: consoleFolder,
-      secure: publicUrl.startsWith('https:'),
+      secure: url.startsWith('https:'),
       fault: (error, request) => {
         const id = randomUUID();
         log.error({ id, request, error: said(error) }, 'A request failed in a way that nobody foresaw.');
         return id;
       },
     },
-    remote,
+    peerOf,
   );
-  const listener = getRequestListener(api.app.fetch, { overrideGlobalObjects: false });
-  const limits = { headersTimeout: 15_000, requestTimeout: 600_000, maxHeaderSize: 16_384 };
-  const server =
-    tls === undefined
-      ? createServer(limits, listener)
-      : createTlsServer({ ...limits, cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' }, listener);
-  await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen(config.http.port, config.http.host, () => resolve()),
-  ).catch((error) => {
-    throw new Error(
-      `The console can't be opened on ${config.http.host}:${config.http.port}: ${said(error)}. Choose another port: --port, or http.port.`,
-      { cause: error },
-    );
-  });
-  closers.push(
-    () =>
-      new Promise<void>((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
-  );
-  const url =
-    config.http.public_url ?? `${scheme}://${shownHost(config.http.host)}:${(server.address() as AddressInfo).port}`;
+  port.serve(getRequestListener(api.app.fetch, { overrideGlobalObjects: false }));
 
   const configs = config.listeners ?? DEFAULT_LISTENERS.map((one) => listenerSchema.parse(one));
   listeners = await startListeners(
@@ -360,11 +338,6 @@ async function material(
     ...(own.client_ca === undefined ? {} : { ca: readFileSync(own.client_ca) }),
     clientCertificate: own.client_certificate ?? 'none',
   };
-}
-
-/** What a browser on this machine calls us: passkeys are bound to a name and never to an address. */
-function shownHost(host: string): string {
-  return ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
 }
 
 function said(error: unknown): string {

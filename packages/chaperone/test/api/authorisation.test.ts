@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runningService, type TestService } from '../../testkit/running-service.ts';
 
@@ -206,4 +207,30 @@ test('a wrong password says nothing of the address', async () => {
     codes.push(((await response.json()) as { code: string }).code);
   }
   expect(new Set(codes.slice(0, 6))).toEqual(new Set(['sign_in_failed']));
+});
+
+test('links name the port that was really opened', async () => {
+  const { body } = await it.call<{ link: string }>('POST', '/organizations/ward/users', {
+    email: 'bea@clinic.example',
+    name: 'Bea',
+    role: 'viewer',
+  });
+  expect(body.link).toMatch(new RegExp(`^${it.service.url}/#/accept\\?token=`));
+  expect(it.service.url).not.toMatch(/:0$/);
+});
+
+test('a page whose name was turned to this address is told nothing', async () => {
+  const { port } = new URL(it.service.url);
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1', () =>
+      socket.write(`GET /api/v1/setup HTTP/1.1\r\nHost: evil.example:${port}\r\nConnection: close\r\n\r\n`),
+    );
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('error', reject).on('close', () => resolve(text));
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 421 /);
+  expect(answer).toContain('foreign_host');
 });

@@ -50,7 +50,10 @@ export async function apiInstallation() {
       packs: await readRulePacks([], true),
       metrics: new Registry(),
       version: '0.0.0',
-      publicUrl: 'http://127.0.0.1:7780',
+      publicUrl: 'https://chaperone.clinic.example',
+      bound: '192.0.2.80',
+      hosts: ['chaperone.internal'],
+      trustedProxies: ['198.51.100.0/24', '::1'],
       places: () => ({ host: '127.0.0.1', http: undefined, syslog: 5514, syslogTls: undefined, relp: undefined }),
       kinds: async () => [],
       reload: async () => {},
@@ -65,7 +68,7 @@ export async function apiInstallation() {
         return 'id';
       },
     },
-    (env) => (env as { address: string }).address,
+    (env) => ({ local: undefined, ...(env as { address: string; local?: string }) }),
   );
   let calls = 0;
 

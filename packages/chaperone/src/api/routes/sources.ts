@@ -166,7 +166,6 @@ export function sourceRoutes(routes: Routes): void {
       method: 'get',
       path: `${AT}/{id}/tokens`,
       access: 'sources:write',
-      routing: true,
       tag,
       summary: 'Its ingest tokens',
       answer: page(z.looseObject({ id: uuid, name: z.string(), prefix: z.string() })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRange } from '../../registry/index.ts';
 import { isZone, listenerSchema } from '../../telemetry/index.ts';
 
 const port = z.number().int().min(0).max(65_535);
@@ -34,6 +35,18 @@ export const configSchema = z.strictObject({
         .optional()
         .describe(
           'how browsers reach the console, e.g. https://chaperone.clinic.example; needed behind a proxy and for passkeys',
+        ),
+      hosts: z
+        .array(z.string().min(1).max(253))
+        .default([])
+        .describe(
+          'further names that it answers to, besides those of `public_url`, of `host` and of this machine; requests by other names get 421',
+        ),
+      trusted_proxies: z
+        .array(z.string().refine((text) => parseRange(text) !== undefined, 'is no address and no block of addresses'))
+        .default([])
+        .describe(
+          'proxies, e.g. 10.0.0.0/8, whose `X-Forwarded-For` or `Forwarded` and `X-Forwarded-Host` are believed; nobody’s where left out',
         ),
     })
     .prefault({}),
