@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 const here = import.meta.dirname;
 const names = readdirSync(here)
-  .filter((file) => file.endsWith('.ts') && file !== 'run.ts' && file !== 'harness.ts')
+  .filter((file) => file.endsWith('.ts') && !['run.ts', 'harness.ts', 'served.ts', 'live-client.ts'].includes(file))
   .map((file) => file.slice(0, -3));
 const name = process.argv[2];
 if (name === undefined || !names.includes(name)) {

@@ -7,7 +7,7 @@ export {
   listFindings,
 } from './findings/read-findings.ts';
 export { recountFindings } from './findings/recount-findings.ts';
-export { type StoredBy, storeFindings } from './findings/store-findings.ts';
+export { FindingsMissing, type StoredBy, storeFindings } from './findings/store-findings.ts';
 export { packIndicators } from './indicators/index.ts';
 export * from './indicators/live/index.ts';
 export {

@@ -189,8 +189,13 @@ export class Judgement {
       const values = needs.map((field) => event.get(bound.offer.fields?.[field] ?? field));
       this.parts.correlate({ rule: row.number, time, values, place: event.place, entry: entry.number });
     }
-    if (!row.alone) return;
-    this.parts.matched(row, entry, known ?? this.explainer.of(row, bound, event), event);
+    if (row.alone && !this.told(row, entry))
+      this.parts.matched(row, entry, known ?? this.explainer.of(row, bound, event), event);
+  }
+
+  /** Whether a match needs no explanation, for its finding was told before. The scan tells each. */
+  protected told(_row: RuleRow, _entry: Entry): boolean {
+    return false;
   }
 
   /** Counts an indicator's hit; the findings are made at the end. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { StateStore, Tx } from '../../storage/index.ts';
+import type { Finding } from '../finding.ts';
 import { type LiveFinding, MOST_EVENTS } from '../live/live-finding.ts';
 
 /** Of one transaction, findings that are announced by name; more than these are announced as many. */
@@ -8,18 +9,32 @@ const ANNOUNCED = 20;
 export interface StoredBy {
   /** number of the registry in force */
   readonly registryVersion: number | undefined;
-  readonly source?: string;
   readonly retrospective?: boolean;
   /** events that may have been counted before (replay): only those that are new among the first hundred count */
   readonly again?: boolean;
 }
 
+/** A finding that only grows is not there: its events must be judged once more and told whole. */
+export class FindingsMissing extends Error {
+  readonly code = 'findings_missing';
+
+  constructor(ids: readonly string[]) {
+    super(`${ids.length} findings that were stored before are not there any more, ${ids[0]} among them`);
+    this.name = 'FindingsMissing';
+  }
+}
+
+/** A finding with the document that makes it. */
+type Whole = LiveFinding & { readonly document: Finding };
+
 /**
- * Stores what a batch found. Idempotent: a finding's id is made of its key, and an event counts once in it, however often its delivery is
+ * Stores what was found. Idempotent: a finding's id is made of its key, and an event counts once in it, however often its delivery is
  * repeated (exactly so among the first hundred events, which are named; `recount` sets right what is beyond).
  *
+ * @param findings each id once
  * @returns ids of findings that are new
  * @throws StoreUnavailable
+ * @throws FindingsMissing nothing was stored
  */
 export function storeFindings(
   state: StateStore,
@@ -31,69 +46,85 @@ export function storeFindings(
   // Always in the same order: two batches that meet must not wait for each other.
   const sorted = [...findings].sort((a, b) => (a.id < b.id ? -1 : 1));
   return state.within(organization, async (tx) => {
-    const fresh = await insertNew(tx, organization, sorted, by);
+    const fresh = await insertNew(
+      tx,
+      organization,
+      sorted.filter((one): one is Whole => one.document !== undefined),
+      by,
+    );
     const known = await tx
       .selectFrom('finding')
       .select(['id', 'count'])
-      .where(
-        'id',
-        'in',
-        sorted.map(({ id }) => id),
-      )
+      .where('id', '=', sql<string>`any(${sorted.map(({ id }) => id)}::uuid[])`)
       .orderBy('id')
       .forUpdate()
       .execute();
     const counts = new Map(known.map(({ id, count }) => [id, count]));
+    const missing = sorted.filter(({ id }) => !counts.has(id)).map(({ id }) => id);
+    if (missing.length > 0) throw new FindingsMissing(missing);
     const added = await nameEvents(
       tx,
       organization,
-      sorted.filter(({ id }) => (counts.get(id) ?? 0) < MOST_EVENTS),
+      sorted.filter(({ id, events }) => events.length > 0 && (counts.get(id) ?? 0) < MOST_EVENTS),
     );
-    for (const finding of sorted) {
-      const before = counts.get(finding.id) ?? 0;
-      const named = added.get(finding.id) ?? 0;
+    const more = sorted.map(({ id, count, events }) => {
       // What is beyond the named ones can only be added up.
-      const beyond =
-        by.again === true
-          ? 0
-          : before >= MOST_EVENTS
-            ? finding.count
-            : Math.max(0, finding.count - finding.events.length);
-      const more = named + beyond;
-      await tx
-        .updateTable('finding')
-        .set({
-          count: before + more,
-          first_at: sql`least(first_at, ${stamp(finding.first)})`,
-          last_at: sql`greatest(last_at, ${stamp(finding.last)})`,
-          late: sql`late or ${finding.late}`,
-          updated_at: sql`now()`,
-          ...(finding.document.detector === 'term' || finding.document.detector === 'change'
-            ? { why: finding.document.why, document: JSON.stringify(finding.document) }
-            : {}),
-        })
-        .where('id', '=', finding.id)
-        .execute();
-      if (finding.exception !== undefined && more > 0)
-        await tx
-          .updateTable('exception')
-          .set({ held_back: sql`held_back + ${more}`, last_held_back_at: sql`now()` })
-          .where('id', '=', finding.exception)
-          .execute();
-    }
+      if (by.again === true) return added.get(id) ?? 0;
+      if ((counts.get(id) ?? 0) >= MOST_EVENTS) return count;
+      return (added.get(id) ?? 0) + Math.max(0, count - events.length);
+    });
+    await grow(tx, sorted, more);
+    await holdBack(tx, sorted, more);
+    for (const finding of sorted)
+      if (finding.document?.detector === 'term' || finding.document?.detector === 'change')
+        await retell(tx, finding.id, finding.document);
     if (sorted.length > ANNOUNCED) await state.announce(tx, { organization, kind: 'finding' });
     else for (const { id } of sorted) await state.announce(tx, { organization, kind: 'finding', id });
     return fresh;
   });
 }
 
+/** One statement for all: a stream makes thousands of these a second. */
+async function grow(tx: Tx, findings: readonly LiveFinding[], more: readonly number[]): Promise<void> {
+  await sql`
+    update finding set count = finding.count + new.more, first_at = least(finding.first_at, new.first_at),
+      last_at = greatest(finding.last_at, new.last_at), late = finding.late or new.late, updated_at = now()
+    from unnest(${findings.map(({ id }) => id)}::uuid[], ${more}::bigint[], ${findings.map(({ first }) => stamp(first))}::timestamptz[],
+      ${findings.map(({ last }) => stamp(last))}::timestamptz[], ${findings.map(({ late }) => late)}::boolean[]
+    ) as new (id, more, first_at, last_at, late)
+    where finding.id = new.id`.execute(tx);
+}
+
+async function holdBack(tx: Tx, findings: readonly LiveFinding[], more: readonly number[]): Promise<void> {
+  const held = new Map<string, number>();
+  findings.forEach(({ exception }, at) => {
+    if (exception !== undefined && more[at] > 0) held.set(exception, (held.get(exception) ?? 0) + more[at]);
+  });
+  for (const [id, count] of [...held].sort(([a], [b]) => (a < b ? -1 : 1)))
+    await tx
+      .updateTable('exception')
+      .set({ held_back: sql`held_back + ${count}`, last_held_back_at: sql`now()` })
+      .where('id', '=', id)
+      .execute();
+}
+
+/** What terms and changes say grows with what they know. */
+async function retell(tx: Tx, id: string, document: Finding): Promise<void> {
+  await tx
+    .updateTable('finding')
+    .set({ why: plain(document.why), document: plain(JSON.stringify(document)) })
+    .where('id', '=', id)
+    .execute();
+}
+
 async function insertNew(
   tx: Tx,
   organization: string,
-  findings: readonly LiveFinding[],
+  findings: readonly Whole[],
   by: StoredBy,
-): Promise<string[]> {
-  const rows = findings.map(({ id, level, first, last, person, document, exception, late }) => ({
+): Promise<readonly string[]> {
+  if (findings.length === 0) return [];
+  const rows = findings.map(({ id, level, first, last, person, document, source, exception, late }) => ({
     id,
     organization_id: organization,
     detector: document.detector,
@@ -108,7 +139,7 @@ async function insertNew(
     person: person ?? null,
     host: document.host,
     src_ip: document.src_ip,
-    source_id: by.source ?? null,
+    source_id: source ?? null,
     why: plain(document.why),
     document: plain(JSON.stringify(document)),
     registry_version: by.registryVersion ?? null,
@@ -116,13 +147,18 @@ async function insertNew(
     retrospective: by.retrospective ?? false,
     late,
   }));
-  const inserted = await tx
-    .insertInto('finding')
-    .values(rows)
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .returning('id')
-    .execute();
-  return inserted.map(({ id }) => id);
+  const ids: string[] = [];
+  // A statement takes 65,535 values.
+  for (let from = 0; from < rows.length; from += 2_000) {
+    const inserted = await tx
+      .insertInto('finding')
+      .values(rows.slice(from, from + 2_000))
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning('id')
+      .execute();
+    for (const { id } of inserted) ids.push(id);
+  }
+  return ids;
 }
 
 /** Names events of findings; how many of each were not named before. */
@@ -135,18 +171,18 @@ async function nameEvents(
     events.map((event) => ({
       finding_id: id,
       event_id: event.id,
-      organization_id: organization,
       time: Number.isNaN(event.time) ? null : stamp(event.time),
     })),
   );
   const added = new Map<string, number>();
   for (let from = 0; from < rows.length; from += 5_000) {
-    const fresh = await tx
-      .insertInto('finding_event')
-      .values(rows.slice(from, from + 5_000))
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('finding_id')
-      .execute();
+    const part = rows.slice(from, from + 5_000);
+    const { rows: fresh } = await sql<{ finding_id: string }>`
+      insert into finding_event (finding_id, event_id, organization_id, time)
+      select finding_id, event_id, ${organization}::uuid, time
+      from unnest(${part.map((one) => one.finding_id)}::uuid[], ${part.map((one) => one.event_id)}::uuid[],
+        ${part.map((one) => one.time)}::timestamptz[]) as new (finding_id, event_id, time)
+      on conflict do nothing returning finding_id`.execute(tx);
     for (const { finding_id } of fresh) added.set(finding_id, (added.get(finding_id) ?? 0) + 1);
   }
   return added;

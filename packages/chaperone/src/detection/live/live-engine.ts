@@ -36,6 +36,7 @@ import { createJudge, type Judge } from '../terms/index.ts';
 import { FieldStore } from './event-fields.ts';
 import { eventId } from './event-id.ts';
 import { exceptionFor, type LiveException } from './exceptions.ts';
+import { FindingCollector } from './finding-collector.ts';
 import { type LiveFinding, liveFindingId, MOST_EVENTS } from './live-finding.ts';
 import { type MaskRule, masked } from './masking.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -74,6 +75,8 @@ export interface LiveBatch {
   readonly salts: readonly string[];
   readonly ids?: readonly string[];
   readonly context?: Readonly<Record<string, string>>;
+  /** tell every finding with its document, as if none were stored */
+  readonly whole?: boolean;
 }
 
 export interface JudgedBatch {
@@ -133,8 +136,14 @@ export class LiveEngine {
   readonly #matches: CorrelationMatch[] = [];
   readonly #unconfirmed = new Map<
     number,
-    { inputs: LiveInput[]; watched: [Entry, number, LivePlace][]; newest: number }
+    {
+      inputs: LiveInput[];
+      watched: [Entry, number, LivePlace][];
+      newest: number;
+      told: (readonly [id: string, events: number])[];
+    }
   >();
+  readonly #collector: FindingCollector;
   readonly #makeJudgement: () => Judgement;
   #judgement: Judgement;
   #judge: Judge | undefined;
@@ -150,13 +159,13 @@ export class LiveEngine {
   #inputs: LiveInput[] = [];
   #watched: [Entry, number, LivePlace][] = [];
   #ruleIds: string[] = [];
-  #found: Finding[] = [];
   #hits = new Map<string, number>();
 
   constructor(setup: LiveSetup, mask: (value: string) => string) {
     this.#setup = setup;
     this.#mask = mask;
     this.#exceptions = setup.exceptions;
+    this.#collector = new FindingCollector(setup.organization, setup.exceptions);
     this.registry =
       setup.registry === undefined
         ? undefined
@@ -192,6 +201,7 @@ export class LiveEngine {
           until: undefined,
         },
         (indicator, path, field, value, entry, event) => this.#sighted(indicator, path, field, value, entry, event),
+        (row, entry) => this.#again(row, entry),
       );
     this.#judgement = this.#makeJudgement();
   }
@@ -199,6 +209,7 @@ export class LiveEngine {
   /** Exceptions that hold from now on. */
   except(exceptions: readonly LiveException[]): void {
     this.#exceptions = exceptions;
+    this.#collector.except(exceptions);
   }
 
   /** Judges a batch. What it feeds into correlations and terms counts only after `confirm`, when the batch is stored. */
@@ -208,7 +219,7 @@ export class LiveEngine {
     this.#inputs = [];
     this.#watched = [];
     this.#hits = new Map();
-    const findings = new Map<string, LiveFinding>();
+    this.#collector.begin(batch.whole === true);
     const misread: JudgedBatch['misread'][number][] = [];
     const offsets: number[] = [];
     const kinds: string[] = [];
@@ -238,17 +249,20 @@ export class LiveEngine {
         kinds.push(event.class.key);
       }
       this.#ruleIds = [];
-      this.#found = [];
+      const { received } = batch;
+      const late = (Number.isNaN(time) ? received : time) < this.#newest - this.#setup.lateness;
+      this.#collector.event({ event: id, time, received, late, source: batch.source.id });
       const entry = this.#judgement.event(event);
-      const ids = this.#collect(findings, this.#found, id, time, batch.received, entry.attribution.person);
-      this.#encoder.add(this.#row(batch, id, text, event, entry, ids));
+      this.#encoder.add(this.#row(batch, id, text, event, entry, this.#collector.ids));
     }
-    this.#unconfirmed.set(number, { inputs: this.#inputs, watched: this.#watched, newest });
+    const findings = this.#collector.take();
+    const told = findings.map(({ id, count }) => [id, count] as const);
+    this.#unconfirmed.set(number, { inputs: this.#inputs, watched: this.#watched, newest, told });
     if (this.#judgement.ledger.entries.length > MOST_ENTRIES) this.#renew();
     return {
       number,
       rows: this.#encoder.take(),
-      findings: [...findings.values()],
+      findings,
       misread,
       hits: [...this.#hits],
       newest,
@@ -262,6 +276,7 @@ export class LiveEngine {
     const held = this.#unconfirmed.get(number);
     if (held === undefined) return;
     this.#unconfirmed.delete(number);
+    this.#collector.stored(held.told);
     // What was delivered again, or is judged again from the store, must not count twice.
     const fed = new Set<string>();
     for (const input of held.inputs) {
@@ -343,6 +358,7 @@ export class LiveEngine {
     const exception = exceptionFor(this.#exceptions, document, Date.now() * 1000);
     findings.set(id, {
       id,
+      detector: about.detector,
       level: about.level,
       first,
       last,
@@ -350,6 +366,7 @@ export class LiveEngine {
       events: events.slice(0, MOST_EVENTS),
       person: undefined,
       document,
+      source: undefined,
       exception: exception?.id,
       late: false,
     });
@@ -386,13 +403,19 @@ export class LiveEngine {
     return decoder;
   }
 
+  /** Counts a match of a rule; whether its finding was told before. */
+  #again(row: RuleRow, entry: Entry): boolean {
+    const { id } = row.rule;
+    this.#ruleIds.push(id);
+    this.#hits.set(id, (this.#hits.get(id) ?? 0) + 1);
+    return this.#collector.again(row, entry);
+  }
+
   #matched(row: RuleRow, entry: Entry, explained: Explained, event: LogEvent): void {
     const { rule } = row;
     const time = event.time ?? Number.NaN;
-    this.#ruleIds.push(rule.id);
-    this.#hits.set(rule.id, (this.#hits.get(rule.id) ?? 0) + 1);
     const raw = event.raw();
-    this.#found.push({
+    const about: Finding = {
       id: '',
       time: Number.isNaN(time) ? null : rfc3339(time),
       level: rule.level,
@@ -412,7 +435,8 @@ export class LiveEngine {
       evidence: explained.evidence,
       attack: { tactics: row.tactics, techniques: row.techniques },
       event: { class: entry.facts.class.key, raw: raw.length > RAW ? `${raw.slice(0, RAW)} ...` : raw },
-    });
+    };
+    this.#collector.add(about, entry, row);
   }
 
   #sighted(indicator: Indicator, path: NormalPath, field: string, value: string, entry: Entry, event: LogEvent): void {
@@ -439,50 +463,7 @@ export class LiveEngine {
       last: time,
       place: event.place,
     };
-    this.#found.push(sightingFinding(sighting, activity, this.#setup.slug, this.#teller));
-  }
-
-  /** Adds what one event brought about to the batch's findings; returns their ids. */
-  #collect(
-    findings: Map<string, LiveFinding>,
-    found: readonly Finding[],
-    event: string,
-    time: number,
-    received: number,
-    person: string | undefined,
-  ): string[] {
-    const ids: string[] = [];
-    const when = Number.isNaN(time) ? received : time;
-    const late = when < this.#newest - this.#setup.lateness;
-    for (const about of found) {
-      const id = liveFindingId(this.#setup.organization, about, about.rule.id, when);
-      if (ids.includes(id)) continue;
-      ids.push(id);
-      const known = findings.get(id);
-      if (known === undefined) {
-        const document = { ...about, id };
-        const exception = exceptionFor(this.#exceptions, document, received);
-        findings.set(id, {
-          id,
-          level: about.level,
-          first: when,
-          last: when,
-          count: 1,
-          events: [{ id: event, time }],
-          person,
-          document,
-          exception: exception?.id,
-          late,
-        });
-        continue;
-      }
-      known.count += 1;
-      known.first = Math.min(known.first, when);
-      known.last = Math.max(known.last, when);
-      known.late ||= late;
-      if (known.events.length < MOST_EVENTS) known.events.push({ id: event, time });
-    }
-    return ids;
+    this.#collector.add(sightingFinding(sighting, activity, this.#setup.slug, this.#teller), entry);
   }
 
   #row(
@@ -560,6 +541,7 @@ export class LiveEngine {
   /** Begins the ledger anew; what the judge of terms has seen stays with it, for it holds the old entries. */
   #renew(): void {
     this.#judgement = this.#makeJudgement();
+    this.#collector.renew();
   }
 }
 
@@ -574,6 +556,7 @@ class LiveJudgement extends Judgement {
     event: LogEvent,
   ) => void;
   readonly #indicators: ConstructorParameters<typeof Judgement>[0]['indicators'];
+  readonly #again: (row: RuleRow, entry: Entry) => boolean;
 
   constructor(
     parts: ConstructorParameters<typeof Judgement>[0],
@@ -585,10 +568,16 @@ class LiveJudgement extends Judgement {
       entry: Entry,
       event: LogEvent,
     ) => void,
+    again: (row: RuleRow, entry: Entry) => boolean,
   ) {
     super(parts);
     this.#indicators = parts.indicators;
     this.#sighted = sighted;
+    this.#again = again;
+  }
+
+  protected override told(row: RuleRow, entry: Entry): boolean {
+    return this.#again(row, entry);
   }
 
   override indicator(path: NormalPath, field: string, value: unknown, entry: Entry, event: LogEvent): void {

@@ -11,6 +11,7 @@ export interface FindingEvent {
 /** A finding as a batch of events made it or added to it. Times are microseconds since 1970 UTC. */
 export interface LiveFinding {
   readonly id: string;
+  readonly detector: Finding['detector'];
   readonly level: Level;
   /** of the events of this batch */
   first: number;
@@ -20,8 +21,10 @@ export interface LiveFinding {
   /** the first of them, at most `MOST_EVENTS` */
   readonly events: FindingEvent[];
   readonly person: string | undefined;
-  /** the finding as its first event made it */
-  readonly document: Finding;
+  /** the finding as its first event made it; undefined: it was stored before, and only grows */
+  readonly document: Finding | undefined;
+  /** id of the source of its first event; undefined: it is about many */
+  readonly source: string | undefined;
   /** id of the exception that holds it back */
   readonly exception: string | undefined;
   /** an event came later than correlations wait */

@@ -126,9 +126,7 @@ async function tell(
   const document = { ...about, id };
   const first = verdict.since * 1000;
   const exception = exceptionFor(organization.exceptions, document, now * 1000)?.id;
-  const finding = { id, level: about.level, first, last: first, count: 0, events: [], person: undefined };
-  await storeFindings(state, organization.id, [{ ...finding, document, exception, late: false }], {
-    registryVersion: undefined,
-    source: source.id,
-  });
+  const finding = { id, detector: about.detector, level: about.level, first, last: first, count: 0, events: [] };
+  const rest = { person: undefined, source: source.id, document, exception, late: false };
+  await storeFindings(state, organization.id, [{ ...finding, ...rest }], { registryVersion: undefined });
 }

@@ -12,6 +12,8 @@ export interface EngineBatch {
   /** ids that the events have already */
   readonly ids?: readonly string[];
   readonly context?: Readonly<Record<string, string>>;
+  /** every finding is to be told with its document */
+  readonly whole?: boolean;
 }
 
 /** What the main thread says to an engine's thread. Whatever has an `id` is answered. */

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type LiveException, type LiveSetup, type LiveSource, storeFindings } from '../../detection/index.ts';
+import {
+  FindingsMissing,
+  type JudgedBatch,
+  type LiveException,
+  type LiveSetup,
+  type LiveSource,
+} from '../../detection/index.ts';
 import type { EventStore, StateStore } from '../../storage/index.ts';
 import { Busy, type Delivery, type Intake, type Receipt } from '../../telemetry/index.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { EnginePool } from './engine-pool.ts';
 import type { EngineBatch } from './engine-protocol.ts';
+import { FindingWriter } from './finding-writer.ts';
 import { SourceBook } from './source-book.ts';
 
 export interface LiveIntakeOptions {
@@ -44,6 +51,7 @@ export class LiveIntake implements Intake {
   readonly #pool: EnginePool;
   readonly #book: SourceBook;
   readonly #checkpoints: Checkpoints;
+  readonly #findings: FindingWriter;
   readonly #homes = new Map<string, Home>();
   /** a delivery that is tried again keeps its ids */
   readonly #salts = new WeakMap<Delivery, string>();
@@ -59,6 +67,7 @@ export class LiveIntake implements Intake {
     this.#pool = new EnginePool(options.workers, (error) => options.fault('A thread of the engine ended.', error));
     this.#book = new SourceBook(options.state);
     this.#checkpoints = new Checkpoints(options.state);
+    this.#findings = new FindingWriter(options.state);
     this.#timers = [
       setInterval(
         () =>
@@ -120,23 +129,15 @@ export class LiveIntake implements Intake {
     const begun = performance.now();
     try {
       if (!this.#checkpoints.covers(organization, delivery.received)) await this.#saveCheckpoint(organization);
-      const judged = await this.#pool.judge(this.#batch(delivery, source));
-      const judgedAt = performance.now();
-      let insertedAt = judgedAt;
-      let storedAt = judgedAt;
-      try {
-        await this.#options.events.insert(organization, judged.rows);
+      let judgedAt = begun;
+      let insertedAt = begun;
+      const judged = await this.#judged(this.#batch(delivery, source), async ({ rows, findings }) => {
+        judgedAt = performance.now();
+        await this.#options.events.insert(organization, rows);
         insertedAt = performance.now();
-        await storeFindings(this.#options.state, organization, judged.findings, {
-          registryVersion: home.registryVersion,
-          source: source.id,
-        });
-        storedAt = performance.now();
-      } catch (error) {
-        this.#pool.forget(organization, judged.number);
-        throw error;
-      }
-      this.#pool.confirm(organization, judged.number);
+        await this.#findings.write(organization, findings, { registryVersion: home.registryVersion });
+      });
+      const storedAt = performance.now();
       home.unsettled = true;
       // Of the last one, not the latest: the clock may have been set back.
       home.lastReceived = delivery.received;
@@ -149,7 +150,7 @@ export class LiveIntake implements Intake {
       });
       if (!Number.isNaN(judged.newest))
         meter.lag(home.slug, delivery.listener, Math.max(0, delivery.received - judged.newest) / 1e6);
-      for (const { document, count } of judged.findings) meter.findings(home.slug, document.detector, count);
+      for (const { detector, count } of judged.findings) meter.findings(home.slug, detector, count);
       this.#book.note({
         organization,
         source: source.id,
@@ -175,13 +176,9 @@ export class LiveIntake implements Intake {
   ): Promise<void> {
     const home = this.#homes.get(organization);
     if (home === undefined) return;
-    const judged = await this.#pool.judge({ organization, source, ...batch });
-    await storeFindings(this.#options.state, organization, judged.findings, {
-      registryVersion: home.registryVersion,
-      source: source.id,
-      again: true,
-    });
-    this.#pool.confirm(organization, judged.number);
+    await this.#judged({ organization, source, ...batch }, ({ findings }) =>
+      this.#findings.write(organization, findings, { registryVersion: home.registryVersion, again: true }),
+    );
     home.unsettled = true;
   }
 
@@ -200,6 +197,23 @@ export class LiveIntake implements Intake {
   caughtUp(organization: string, received: number): void {
     const home = this.#homes.get(organization);
     if (home?.lastReceived === 0) home.lastReceived = received;
+  }
+
+  /** Judges a batch and has it stored; what it feeds counts once it is. */
+  async #judged(batch: EngineBatch, store: (judged: JudgedBatch) => Promise<void>): Promise<JudgedBatch> {
+    const { organization } = batch;
+    for (let whole = false; ; whole = true) {
+      const judged = await this.#pool.judge({ ...batch, whole });
+      try {
+        await store(judged);
+        this.#pool.confirm(organization, judged.number);
+        return judged;
+      } catch (error) {
+        this.#pool.forget(organization, judged.number);
+        // A finding that the engine knew to be stored was taken away meanwhile.
+        if (whole || !(error instanceof FindingsMissing)) throw error;
+      }
+    }
   }
 
   /** Microseconds: everything received before this moment was judged and its findings stored. */
@@ -245,10 +259,7 @@ export class LiveIntake implements Intake {
     home.unsettled = false;
     try {
       const findings = await this.#pool.settle(organization, Date.now() * 1000, idle);
-      await storeFindings(this.#options.state, organization, findings, {
-        registryVersion: home.registryVersion,
-        again: true,
-      });
+      await this.#findings.write(organization, findings, { registryVersion: home.registryVersion, again: true });
     } catch (error) {
       home.unsettled = true;
       this.#pool.unsettle(organization);

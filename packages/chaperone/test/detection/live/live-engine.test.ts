@@ -56,7 +56,7 @@ const judge = (engine: LiveEngine, records: readonly number[]) =>
     ),
   });
 const correlated = (engine: LiveEngine) =>
-  engine.settle(received + 3_600_000_000, true).filter(({ document }) => document.detector === 'correlation');
+  engine.settle(received + 3_600_000_000, true).filter(({ document }) => document?.detector === 'correlation');
 
 test('what is delivered twice feeds a correlation once', () => {
   const engine = new LiveEngine(setup, (value) => value);
