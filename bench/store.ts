@@ -104,7 +104,11 @@ async function seed(store: EventStore): Promise<number> {
     registry: undefined,
     indicators: packIndicators([]),
   };
-  const engine = new LiveEngine({ ...setup, exceptions: [], lateness: 60_000_000 }, (value) => value);
+  const engine = new LiveEngine(
+    { ...setup, exceptions: [], lateness: 60_000_000 },
+    (value) => value,
+    (record) => record,
+  );
   let rows = 0;
   let number = 0;
   await readSeeds(async (texts) => {

@@ -39,8 +39,10 @@ export async function testIntake(
     workers: 1,
     most: 64 << 20,
     source: (_, id) => sources.get(id),
+    restart: () => intake.setup(base, key),
     fault: (what, error) => faults.push(what, error),
   });
+  const key = randomBytes(32);
   const { sources: documents } = await loadDirectory(fileURLToPath(new URL('../../../content/rules', import.meta.url)));
   const base: LiveSetup = {
     organization,
@@ -53,7 +55,6 @@ export async function testIntake(
     lateness: 30_000_000,
     ...given,
   };
-  const key = randomBytes(32);
   await intake.setup(base, key);
   return {
     intake,

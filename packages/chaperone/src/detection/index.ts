@@ -32,10 +32,12 @@ export {
   sightingBundle,
   standingOf,
 } from './indicators/live/index.ts';
+export { eventId } from './live/event-id.ts';
 export type { LiveException } from './live/exceptions.ts';
 export { type JudgedBatch, type LiveBatch, LiveEngine, type LiveSetup, type LiveSource } from './live/live-engine.ts';
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';
-export { type MaskRule, maskWith } from './live/masking.ts';
+export { type MaskRule, maskWith, SEALED_LINE, sealWith } from './live/masking.ts';
+export { unreadRow } from './live/unread-row.ts';
 export { watchSources } from './live/watch-sources.ts';
 export { ScanInputError } from './read-inputs.ts';
 export {

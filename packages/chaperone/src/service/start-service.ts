@@ -154,8 +154,10 @@ async function start(
     events,
     meter,
     workers: config.workers,
+    engineMemory: config.engine_memory,
     most: config.memory_queue * 2 ** 20,
     source: sourceOf,
+    restart: (organization) => reload(organization),
     fault,
   });
   closers.push(() => intake.close());
@@ -166,8 +168,10 @@ async function start(
     // Another node may have made it a moment ago.
     await events.ensure(organization);
     zones.set(organization, setup.zone);
-    await intake.setup(setup, vault.key(`masking/${organization}`));
-    const again = await recover(organization, { state, events, intake, source: (id) => sourceOf(organization, id) });
+    let again = 0;
+    await intake.setup(setup, vault.key(`masking/${organization}`), async () => {
+      again = await recover(organization, { state, events, intake, source: (id) => sourceOf(organization, id) });
+    });
     if (again > 0)
       log.info(
         { organization: setup.slug, events: again },

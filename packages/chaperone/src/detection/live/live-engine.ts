@@ -38,8 +38,9 @@ import { eventId } from './event-id.ts';
 import { exceptionFor, type LiveException } from './exceptions.ts';
 import { FindingCollector } from './finding-collector.ts';
 import { type LiveFinding, liveFindingId, MOST_EVENTS } from './live-finding.ts';
-import { type MaskRule, masked } from './masking.ts';
+import { type MaskRule, masked, SEALED_LINE } from './masking.ts';
 import { RecentIds } from './recent-ids.ts';
+import { unreadRow } from './unread-row.ts';
 
 /** Everything that an organisation's events are judged by; plain data but for the mask. Times in microseconds since 1970 unless said. */
 export interface LiveSetup {
@@ -126,6 +127,7 @@ export class LiveEngine {
   readonly #setup: LiveSetup;
   #exceptions: readonly LiveException[];
   readonly #mask: (value: string) => string;
+  readonly #seal: (record: string) => string;
   readonly #rows: ReadonlyMap<Rule, RuleRow>;
   readonly #correlator: Correlator;
   readonly #teller: Teller;
@@ -161,9 +163,14 @@ export class LiveEngine {
   #ruleIds: string[] = [];
   #hits = new Map<string, number>();
 
-  constructor(setup: LiveSetup, mask: (value: string) => string) {
+  /**
+   * @param mask replaces a value that must not be kept
+   * @param seal hides a record whose values can't be masked, for nobody can read it
+   */
+  constructor(setup: LiveSetup, mask: (value: string) => string, seal: (record: string) => string) {
     this.#setup = setup;
     this.#mask = mask;
+    this.#seal = seal;
     this.#exceptions = setup.exceptions;
     this.#collector = new FindingCollector(setup.organization, setup.exceptions);
     this.registry =
@@ -224,6 +231,8 @@ export class LiveEngine {
     const offsets: number[] = [];
     const kinds: string[] = [];
     let newest = Number.NaN;
+    // What can't be read can't be masked.
+    const sealed = batch.source.masking.length > 0;
     for (let index = 0; index < batch.texts.length; index += 1) {
       const decoded = this.#decode(batch, index);
       const { event, text, id } = decoded;
@@ -234,9 +243,11 @@ export class LiveEngine {
             code: event.code,
             message: event.message,
             mend: event.mend,
-            line: text.slice(0, MOST_LINE),
+            line: sealed ? SEALED_LINE : text.slice(0, MOST_LINE),
           });
-        this.#encoder.add(this.#unreadRow(batch, id, text));
+        this.#encoder.add(
+          unreadRow(id, batch.source.id, batch.received, sealed ? this.#seal(text) : text, batch.context?.host),
+        );
         continue;
       }
       const time = event.time ?? Number.NaN;
@@ -501,34 +512,6 @@ export class LiveEngine {
       raw: text,
       rules: this.#ruleIds.length > 1 ? [...new Set(this.#ruleIds)] : this.#ruleIds,
       findings,
-    };
-  }
-
-  #unreadRow(batch: LiveBatch, id: string, text: string): EventRow {
-    return {
-      id,
-      time: Number.NaN,
-      received: batch.received,
-      source: batch.source.id,
-      kind: 'unread',
-      format: '',
-      class_uid: 0,
-      activity: '',
-      outcome: 'unknown',
-      provider: '',
-      account: '',
-      person: '',
-      host: batch.context?.host ?? '',
-      src_ip: '',
-      link: '',
-      attribution_confidence: '',
-      attribution_by: [],
-      normal: [],
-      fields: [],
-      numbers: [],
-      raw: text,
-      rules: [],
-      findings: [],
     };
   }
 

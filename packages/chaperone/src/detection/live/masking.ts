@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { LogEvent } from '../../telemetry/index.ts';
 
 /** A field of a source that must not be kept as it is. */
@@ -14,6 +14,23 @@ const TELLING = 3;
 /** `masked:` and 22 characters: 128 bits of an HMAC, so that equal stays equal and nothing can be turned back without the key. */
 export function maskWith(key: Uint8Array): (value: string) => string {
   return (value) => `masked:${createHmac('sha256', key).update(value).digest('base64url').slice(0, 22)}`;
+}
+
+/** What is shown of a sealed record. */
+export const SEALED_LINE = '(sealed: this source has fields that must be masked)';
+
+/**
+ * `sealed:` and AES-256-GCM (nonce, text, tag) under a key that is made of the masking's: for records of a source with masked fields that can't
+ * be read, so that nobody knows where in them those stand. They are kept for whoever holds the key, and shown to nobody.
+ */
+export function sealWith(key: Uint8Array): (record: string) => string {
+  const own = new Uint8Array(hkdfSync('sha256', key, '', 'sealed records', 32));
+  return (record) => {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', own, nonce);
+    const text = [cipher.update(record, 'utf8'), cipher.final()];
+    return `sealed:${Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url')}`;
+  };
 }
 
 /**

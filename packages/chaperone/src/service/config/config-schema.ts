@@ -70,6 +70,15 @@ export const configSchema = z.strictObject({
   rules: z.array(z.string()).default([]).describe('folders of Sigma rules for all organisations, besides our own'),
   builtin_rules: z.boolean().default(true),
   workers: z.number().int().min(1).max(64).default(1).describe('threads that decode and judge'),
+  engine_memory: z
+    .number()
+    .int()
+    .min(1_024)
+    .max(65_536)
+    .optional()
+    .describe(
+      'MiB of objects that such a thread may hold before it is ended and started again; left out: what Node allows',
+    ),
   retention_days: z
     .number()
     .int()

@@ -1,46 +1,68 @@
-import { Worker } from 'node:worker_threads';
 import type { JudgedBatch, LiveException, LiveFinding, LiveSetup } from '../../detection/index.ts';
-import type { EngineBatch, FromEngine, ToEngine } from './engine-protocol.ts';
+import type { EngineBatch } from './engine-protocol.ts';
+import { type EngineDied, EngineThread } from './engine-thread.ts';
 
-interface Waiting {
-  resolve(message: FromEngine): void;
-  reject(error: Error): void;
+/** A judged batch with the life of the thread that judged it: numbers begin anew in each. */
+export interface Judged extends JudgedBatch {
+  readonly life: number;
 }
 
-type Ask = ToEngine extends infer A ? (A extends { readonly id: number } ? Omit<A, 'id'> : never) : never;
+export interface EnginePoolOptions {
+  readonly threads: number;
+  /** MiB of objects that a thread may hold before it is ended; undefined: what Node allows */
+  readonly memory: number | undefined;
+  /** A thread ended by itself, and a new one is being started: these organisations must be set up anew. */
+  died(organizations: readonly string[], error: EngineDied): void;
+}
 
 /** The threads in which events are judged. An organisation always goes to the same one, so that its events keep their order. */
 export class EnginePool {
-  readonly #threads: Thread[];
-  readonly #homes = new Map<string, Thread>();
+  readonly #threads: EngineThread[];
+  readonly #homes = new Map<string, EngineThread>();
 
-  /** @param died called when a thread ended by itself; its organisations must be set up anew */
-  constructor(size: number, died: (error: Error) => void) {
-    this.#threads = Array.from({ length: size }, () => new Thread(died));
+  constructor({ threads, memory, died }: EnginePoolOptions) {
+    this.#threads = Array.from({ length: threads }, () => {
+      const thread: EngineThread = new EngineThread(memory, (error) =>
+        died(
+          [...this.#homes].filter(([, home]) => home === thread).map(([organization]) => organization),
+          error,
+        ),
+      );
+      return thread;
+    });
   }
 
+  /** @throws EngineDied */
   async setup(setup: LiveSetup, maskKey: Uint8Array): Promise<void> {
-    await this.#home(setup.organization).ask({ kind: 'setup', setup, maskKey });
+    const home = this.#home(setup.organization);
+    await home.running;
+    await home.ask({ kind: 'setup', setup, maskKey });
   }
 
   except(organization: string, exceptions: readonly LiveException[]): void {
     this.#home(organization).say({ kind: 'exceptions', organization, exceptions });
   }
 
-  async judge(batch: EngineBatch): Promise<JudgedBatch> {
-    const answer = await this.#home(batch.organization).ask({ kind: 'judge', batch });
+  /** @throws EngineDied */
+  async judge(batch: EngineBatch): Promise<Judged> {
+    const home = this.#home(batch.organization);
+    const { life } = home;
+    const answer = await home.ask({ kind: 'judge', batch });
     if (!('judged' in answer)) throw new TypeError('the engine answered something else than a judged batch');
-    return answer.judged;
+    return { ...answer.judged, life };
   }
 
-  confirm(organization: string, number: number): void {
-    this.#home(organization).say({ kind: 'confirm', organization, number });
+  confirm(organization: string, { number, life }: Judged): void {
+    const home = this.#home(organization);
+    if (home.life === life) home.say({ kind: 'confirm', organization, number });
   }
 
-  forget(organization: string, number: number): void {
-    this.#home(organization).say({ kind: 'forget', organization, number });
+  forget(organization: string, { number, life }: Judged): void {
+    const home = this.#home(organization);
+    if (home.life === life) home.say({ kind: 'forget', organization, number });
   }
 
+  /** @throws EngineDied */
   async settle(organization: string, received: number, idle: boolean): Promise<readonly LiveFinding[]> {
     const answer = await this.#home(organization).ask({ kind: 'settle', organization, received, idle });
     return 'settled' in answer ? answer.settled : [];
@@ -51,7 +73,10 @@ export class EnginePool {
   }
 
   drop(organization: string): void {
-    this.#homes.get(organization)?.say({ kind: 'drop', organization });
+    const home = this.#homes.get(organization);
+    if (home === undefined) return;
+    home.homes -= 1;
+    home.say({ kind: 'drop', organization });
     this.#homes.delete(organization);
   }
 
@@ -59,7 +84,7 @@ export class EnginePool {
     await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 
-  #home(organization: string): Thread {
+  #home(organization: string): EngineThread {
     let home = this.#homes.get(organization);
     if (home === undefined) {
       home = this.#threads.reduce((least, thread) => (thread.homes < least.homes ? thread : least));
@@ -67,52 +92,5 @@ export class EnginePool {
       this.#homes.set(organization, home);
     }
     return home;
-  }
-}
-
-class Thread {
-  homes = 0;
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #next = 0;
-  #closing = false;
-
-  constructor(died: (error: Error) => void) {
-    this.#worker = new Worker(new URL('./engine-worker.ts', import.meta.url), {
-      resourceLimits: { maxYoungGenerationSizeMb: 32 },
-    });
-    this.#worker.on('message', (message: FromEngine) => {
-      const waiting = this.#waiting.get(message.id);
-      this.#waiting.delete(message.id);
-      if ('error' in message) waiting?.reject(new Error(message.error));
-      else waiting?.resolve(message);
-    });
-    const end = (error: Error) => {
-      for (const { reject } of this.#waiting.values()) reject(error);
-      this.#waiting.clear();
-      if (!this.#closing) died(error);
-    };
-    this.#worker.on('error', end);
-    this.#worker.on('exit', (code) => {
-      if (!this.#closing) end(new Error(`a thread of the engine ended with code ${code}`));
-    });
-  }
-
-  say(message: ToEngine): void {
-    this.#worker.postMessage(message);
-  }
-
-  ask(ask: Ask): Promise<FromEngine> {
-    const id = this.#next;
-    this.#next += 1;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...ask, id });
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#closing = true;
-    await this.#worker.terminate();
   }
 }

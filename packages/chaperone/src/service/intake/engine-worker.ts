@@ -1,8 +1,8 @@
 /** The thread in which engines run: one for each organisation that was given to it. */
-import { isUtf8 } from 'node:buffer';
 import { parentPort } from 'node:worker_threads';
-import { LiveEngine, maskWith } from '../../detection/index.ts';
-import type { EngineBatch, FromEngine, ToEngine } from './engine-protocol.ts';
+import { LiveEngine, maskWith, sealWith } from '../../detection/index.ts';
+import type { FromEngine, ToEngine } from './engine-protocol.ts';
+import { recordTexts } from './record-texts.ts';
 
 const engines = new Map<string, LiveEngine>();
 const port = parentPort!;
@@ -19,7 +19,10 @@ port.on('message', (message: ToEngine) => {
 function hear(message: ToEngine): void {
   switch (message.kind) {
     case 'setup':
-      engines.set(message.setup.organization, new LiveEngine(message.setup, maskWith(message.maskKey)));
+      engines.set(
+        message.setup.organization,
+        new LiveEngine(message.setup, maskWith(message.maskKey), sealWith(message.maskKey)),
+      );
       say({ id: message.id, done: true });
       break;
     case 'exceptions':
@@ -27,7 +30,7 @@ function hear(message: ToEngine): void {
       break;
     case 'judge': {
       const { batch } = message;
-      const judged = engineOf(batch.organization).judge({ ...batch, ...textsOf(batch) });
+      const judged = engineOf(batch.organization).judge({ ...batch, ...recordTexts(batch.records, batch.salt) });
       port.postMessage({ id: message.id, judged } satisfies FromEngine, [judged.rows.bytes.buffer as ArrayBuffer]);
       break;
     }
@@ -56,27 +59,4 @@ function engineOf(organization: string): LiveEngine {
   const engine = engines.get(organization);
   if (engine === undefined) throw new Error(`there is no engine for organisation ${organization}`);
   return engine;
-}
-
-/** The records as texts, and what salts their ids. Bytes that are no UTF-8 are taken for Latin-1, which loses none of them. */
-function textsOf({ records, salt }: EngineBatch): { texts: string[]; salts: string[] } {
-  const bytes = Buffer.from(records.bytes.buffer, records.bytes.byteOffset, records.bytes.byteLength);
-  const whole = isUtf8(bytes);
-  const texts: string[] = [];
-  const salts: string[] = [];
-  const seen = salt === undefined ? new Map<string, number>() : undefined;
-  let from = 0;
-  for (const to of records.ends) {
-    const text =
-      whole || isUtf8(bytes.subarray(from, to)) ? bytes.toString('utf8', from, to) : bytes.toString('latin1', from, to);
-    from = to;
-    if (seen === undefined) salts.push(`${salt}/${texts.length}`);
-    else {
-      const times = seen.get(text) ?? 0;
-      seen.set(text, times + 1);
-      salts.push(times === 0 ? '' : String(times));
-    }
-    texts.push(text);
-  }
-  return { texts, salts };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   FindingsMissing,
-  type JudgedBatch,
   type LiveException,
   type LiveSetup,
   type LiveSource,
+  sealWith,
 } from '../../detection/index.ts';
 import type { EventStore, StateStore } from '../../storage/index.ts';
 import { Busy, type Delivery, type Intake, type Receipt } from '../../telemetry/index.ts';
@@ -12,18 +13,25 @@ import type { Meter } from '../metrics/meter.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { EnginePool } from './engine-pool.ts';
 import type { EngineBatch } from './engine-protocol.ts';
+import { type EngineState, EngineWatch } from './engine-watch.ts';
 import { FindingWriter } from './finding-writer.ts';
+import { SafeJudge, type SafelyJudged } from './judge-safely.ts';
 import { SourceBook } from './source-book.ts';
+import { KILLED, unjudgedProblems, unjudgedRows } from './unjudged.ts';
 
 export interface LiveIntakeOptions {
   readonly state: StateStore;
   readonly events: EventStore;
   readonly meter: Meter;
   readonly workers: number;
+  /** MiB of objects that an engine's thread may hold; undefined: what Node allows */
+  readonly engineMemory?: number | undefined;
   /** bytes of records that may be under way at once */
   readonly most: number;
   /** what the engine knows of a source; undefined: there is no such one any more */
   source(organization: string, source: string): LiveSource | undefined;
+  /** Sets an organisation up anew, by `setup`, because the thread of its engine died. Tried again until it succeeds. */
+  restart(organization: string): Promise<void>;
   /** told of what goes wrong behind the scenes */
   fault(what: string, error: unknown): void;
 }
@@ -31,16 +39,25 @@ export interface LiveIntakeOptions {
 interface Home {
   registryVersion: number | undefined;
   slug: string;
+  seal(record: string): string;
   underWay: number;
   /** deliveries under way; several may have the same receipt */
   readonly open: Set<Delivery>;
+  /** those that are judged and on their way into the stores: each ends */
+  readonly storing: Set<Promise<unknown>>;
   lastReceived: number;
   settling: boolean;
   unsettled: boolean;
+  /** engines that are just being given what they must remember: nothing is settled until they know it */
+  rebuilding: number;
+  /** resolves when the engine stands again; undefined: it stands */
+  down: PromiseWithResolvers<void> | undefined;
 }
 
 /** Milliseconds between two looks at what time has decided, and between two checkpoints. */
 const SETTLING = 1_000;
+/** Milliseconds that a delivery waits for an engine that is being started again, before its sender is told to come back. */
+const PATIENCE = 10_000;
 
 /**
  * The way of every record: judged in an engine's thread, stored in the event store, its findings in the state store, and only then
@@ -49,6 +66,8 @@ const SETTLING = 1_000;
 export class LiveIntake implements Intake {
   readonly #options: LiveIntakeOptions;
   readonly #pool: EnginePool;
+  readonly #safe: SafeJudge;
+  readonly #watch: EngineWatch;
   readonly #book: SourceBook;
   readonly #checkpoints: Checkpoints;
   readonly #findings: FindingWriter;
@@ -64,7 +83,19 @@ export class LiveIntake implements Intake {
 
   constructor(options: LiveIntakeOptions) {
     this.#options = options;
-    this.#pool = new EnginePool(options.workers, (error) => options.fault('A thread of the engine ended.', error));
+    this.#watch = new EngineWatch(options);
+    this.#pool = new EnginePool({
+      threads: options.workers,
+      memory: options.engineMemory,
+      died: (organizations, error) => {
+        for (const organization of organizations) {
+          const home = this.#homes.get(organization);
+          if (home !== undefined) home.down ??= Promise.withResolvers();
+        }
+        this.#watch.died(organizations, error);
+      },
+    });
+    this.#safe = new SafeJudge(this.#pool, (organization, patience) => this.#standing(organization, patience));
     this.#book = new SourceBook(options.state);
     this.#checkpoints = new Checkpoints(options.state);
     this.#findings = new FindingWriter(options.state);
@@ -90,21 +121,44 @@ export class LiveIntake implements Intake {
     return new Promise((resolve) => this.#roomers.push(resolve));
   }
 
-  /** Makes, or makes anew, the engine of an organisation. Deliveries that come meanwhile wait in the engine's thread. */
-  async setup(setup: LiveSetup, maskKey: Uint8Array): Promise<void> {
-    await this.#pool.setup(setup, maskKey);
+  /**
+   * Makes, or makes anew, the engine of an organisation. Deliveries that come meanwhile wait in the engine's thread; those that the engine before
+   * it judged are waited for, so that they are in the store when `remember` gives the new one what it must know.
+   *
+   * @throws EngineDied
+   */
+  async setup(setup: LiveSetup, maskKey: Uint8Array, remember: () => Promise<void> = async () => {}): Promise<void> {
+    const about = { registryVersion: setup.registry?.version, slug: setup.slug, seal: sealWith(maskKey) };
     const known = this.#homes.get(setup.organization);
-    if (known !== undefined) Object.assign(known, { registryVersion: setup.registry?.version, slug: setup.slug });
-    else
-      this.#homes.set(setup.organization, {
-        registryVersion: setup.registry?.version,
-        slug: setup.slug,
-        underWay: 0,
-        open: new Set(),
-        lastReceived: 0,
-        settling: false,
-        unsettled: false,
-      });
+    const home: Home = known ?? {
+      ...about,
+      underWay: 0,
+      open: new Set(),
+      storing: new Set(),
+      lastReceived: 0,
+      settling: false,
+      unsettled: false,
+      rebuilding: 0,
+      down: undefined,
+    };
+    home.rebuilding += 1;
+    try {
+      await this.#pool.setup(setup, maskKey);
+      Object.assign(home, about);
+      home.down?.resolve();
+      home.down = undefined;
+      this.#homes.set(setup.organization, home);
+      await Promise.allSettled(home.storing);
+      await remember();
+    } finally {
+      home.rebuilding -= 1;
+      home.unsettled = true;
+    }
+  }
+
+  /** How the threads of the engine do. */
+  get engine(): EngineState {
+    return this.#watch.state;
   }
 
   except(organization: string, exceptions: readonly LiveException[]): void {
@@ -126,46 +180,60 @@ export class LiveIntake implements Intake {
     if (this.room <= 0) throw new Busy('More records are under way than there is room for.', 1);
     const size = records.bytes.byteLength;
     this.#take(size, home, delivery);
-    const begun = performance.now();
     try {
       if (!this.#checkpoints.covers(organization, delivery.received)) await this.#saveCheckpoint(organization);
-      let judgedAt = begun;
-      let insertedAt = begun;
-      const judged = await this.#judged(this.#batch(delivery, source), async ({ rows, findings }) => {
-        judgedAt = performance.now();
-        await this.#options.events.insert(organization, rows);
-        insertedAt = performance.now();
-        await this.#findings.write(organization, findings, { registryVersion: home.registryVersion });
-      });
-      const storedAt = performance.now();
-      home.unsettled = true;
-      // Of the last one, not the latest: the clock may have been set back.
-      home.lastReceived = delivery.received;
-      const { meter } = this.#options;
-      const seconds = (from: number, to: number) => (to - from) / 1000;
-      meter.batch(home.slug, delivery.listener, {
-        judge: seconds(begun, judgedAt),
-        events: seconds(judgedAt, insertedAt),
-        state: seconds(insertedAt, storedAt),
-      });
-      if (!Number.isNaN(judged.newest))
-        meter.lag(home.slug, delivery.listener, Math.max(0, delivery.received - judged.newest) / 1e6);
-      for (const { detector, count } of judged.findings) meter.findings(home.slug, detector, count);
-      this.#book.note({
-        organization,
-        source: source.id,
-        events: records.ends.length,
-        bytes: size,
-        received: delivery.received,
-        newest: judged.newest,
-        offset: judged.offset,
-        misread: judged.misread,
-        hits: judged.hits,
-      });
-      return { stored: records.ends.length, misread: judged.misread };
+      return await this.#accepted(delivery, home, source, size);
     } finally {
       this.#give(size, home, delivery);
     }
+  }
+
+  async #accepted(delivery: Delivery, home: Home, source: LiveSource, size: number): Promise<Receipt> {
+    const { organization, records } = delivery;
+    const begun = performance.now();
+    const batch = this.#batch(delivery, source);
+    let judgedAt = begun;
+    let insertedAt = begun;
+    const { judged, unjudged } = await this.#judged(batch, home, async (outcome) => {
+      judgedAt = performance.now();
+      if (outcome.judged !== undefined) await this.#options.events.insert(organization, outcome.judged.rows);
+      if (outcome.unjudged.length > 0)
+        await this.#options.events.insert(organization, unjudgedRows(batch, outcome.unjudged, home.seal));
+      insertedAt = performance.now();
+      const found = outcome.judged?.findings ?? [];
+      await this.#findings.write(organization, found, { registryVersion: home.registryVersion });
+    });
+    const storedAt = performance.now();
+    home.unsettled = true;
+    // Of the last one, not the latest: the clock may have been set back.
+    home.lastReceived = delivery.received;
+    const { meter } = this.#options;
+    const seconds = (from: number, to: number) => (to - from) / 1000;
+    meter.batch(home.slug, delivery.listener, {
+      judge: seconds(begun, judgedAt),
+      events: seconds(judgedAt, insertedAt),
+      state: seconds(insertedAt, storedAt),
+    });
+    const newest = judged?.newest ?? Number.NaN;
+    if (!Number.isNaN(newest)) meter.lag(home.slug, delivery.listener, Math.max(0, delivery.received - newest) / 1e6);
+    for (const { detector, count } of judged?.findings ?? []) meter.findings(home.slug, detector, count);
+    if (unjudged.length > 0) this.#watch.unjudged(home.slug, unjudged.length);
+    const misread = [
+      ...placed(judged?.misread ?? [], unjudged, records.ends.length),
+      ...unjudgedProblems(batch, unjudged),
+    ];
+    this.#book.note({
+      organization,
+      source: source.id,
+      events: records.ends.length,
+      bytes: size,
+      received: delivery.received,
+      newest,
+      offset: judged?.offset ?? Number.NaN,
+      misread,
+      hits: judged?.hits ?? [],
+    });
+    return { stored: records.ends.length, misread };
   }
 
   /** Judges stored events again: their findings are stored where they are missing, and correlations know of them. */
@@ -176,9 +244,17 @@ export class LiveIntake implements Intake {
   ): Promise<void> {
     const home = this.#homes.get(organization);
     if (home === undefined) return;
-    await this.#judged({ organization, source, ...batch }, ({ findings }) =>
-      this.#findings.write(organization, findings, { registryVersion: home.registryVersion, again: true }),
+    const { unjudged } = await this.#judged({ organization, source, ...batch }, home, async ({ judged }) =>
+      this.#findings.write(organization, judged?.findings ?? [], {
+        registryVersion: home.registryVersion,
+        again: true,
+      }),
     );
+    if (unjudged.length > 0)
+      this.#options.fault(
+        'Stored events could not be judged again.',
+        new Error(`${unjudged.length} events of the source ${source.name}. ${KILLED.message}`),
+      );
     home.unsettled = true;
   }
 
@@ -200,18 +276,27 @@ export class LiveIntake implements Intake {
   }
 
   /** Judges a batch and has it stored; what it feeds counts once it is. */
-  async #judged(batch: EngineBatch, store: (judged: JudgedBatch) => Promise<void>): Promise<JudgedBatch> {
+  async #judged(
+    batch: EngineBatch,
+    home: Home,
+    store: (outcome: SafelyJudged) => Promise<void>,
+  ): Promise<SafelyJudged> {
     const { organization } = batch;
     for (let whole = false; ; whole = true) {
-      const judged = await this.#pool.judge({ ...batch, whole });
+      const outcome = await this.#safe.judge({ ...batch, whole });
+      const { judged } = outcome;
+      const storing = store(outcome);
+      home.storing.add(storing);
       try {
-        await store(judged);
-        this.#pool.confirm(organization, judged.number);
-        return judged;
+        await storing;
+        if (judged !== undefined) this.#pool.confirm(organization, judged);
+        return outcome;
       } catch (error) {
-        this.#pool.forget(organization, judged.number);
+        if (judged !== undefined) this.#pool.forget(organization, judged);
         // A finding that the engine knew to be stored was taken away meanwhile.
         if (whole || !(error instanceof FindingsMissing)) throw error;
+      } finally {
+        home.storing.delete(storing);
       }
     }
   }
@@ -231,6 +316,7 @@ export class LiveIntake implements Intake {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#watch.close();
     for (const timer of this.#timers) clearInterval(timer);
     while (this.#bytes > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await this.settle().catch((error) =>
@@ -254,7 +340,7 @@ export class LiveIntake implements Intake {
   }
 
   async #settle(organization: string, home: Home, idle: boolean): Promise<void> {
-    if (home.settling) return;
+    if (home.settling || home.rebuilding > 0 || home.down !== undefined) return;
     home.settling = true;
     home.unsettled = false;
     try {
@@ -267,6 +353,19 @@ export class LiveIntake implements Intake {
     } finally {
       home.settling = false;
     }
+  }
+
+  /** @throws Busy */
+  async #standing(organization: string, patience = PATIENCE): Promise<void> {
+    const down = this.#homes.get(organization)?.down;
+    if (down === undefined) return;
+    const waited = new AbortController();
+    const late = sleep(patience, 'late', { signal: waited.signal }).catch(() => undefined);
+    if ((await Promise.race([down.promise, late])) === 'late')
+      throw new Busy('The engine that judges events is being started again.', 2);
+    waited.abort();
+    // Before the new thread has set it up, it may have died again.
+    return this.#standing(organization, patience);
   }
 
   #batch(delivery: Delivery, source: LiveSource): EngineBatch {
@@ -305,4 +404,15 @@ export class LiveIntake implements Intake {
     this.#options.meter.waiting(home.slug, this.#bytes);
     if (this.room > 0) for (const tell of this.#roomers.splice(0)) tell();
   }
+}
+
+/** Gives what was misread its place in the whole batch, of which some records were left out. */
+function placed<M extends { readonly index: number }>(
+  misread: readonly M[],
+  left: readonly number[],
+  records: number,
+): readonly M[] {
+  if (left.length === 0 || misread.length === 0) return misread;
+  const judged = Array.from({ length: records }, (_, index) => index).filter((index) => !left.includes(index));
+  return misread.map((one) => ({ ...one, index: judged[one.index] }));
 }

@@ -10,6 +10,12 @@ export interface Meter extends ListenerMeter {
   lag(organization: string, listener: string, seconds: number): void;
   findings(organization: string, detector: string, count: number): void;
   waiting(organization: string, bytes: number): void;
+  /** a thread of the engine died */
+  engineDied(): void;
+  /** organisations whose engine is being started again */
+  enginesDown(organizations: number): void;
+  /** records kept without having been judged, for the engine died over them */
+  unjudged(organization: string, records: number): void;
 }
 
 export interface BatchTimes {
@@ -35,6 +41,19 @@ export function createMeter(): Meter {
     'reason',
   ]);
   const found = counter('findings_total', 'Findings made or added to', ['organization', 'detector']);
+  const deaths = new Counter({
+    name: 'chaperone_engine_deaths_total',
+    help: 'Threads of the engine that died and were started again',
+    registers,
+  });
+  const down = new Gauge({
+    name: 'chaperone_engines_down',
+    help: 'Organisations whose engine is being started again',
+    registers,
+  });
+  const unjudged = counter('records_unjudged_total', 'Records kept unjudged, for the engine died over them', [
+    'organization',
+  ]);
   const queue = new Gauge({
     name: 'chaperone_queue_bytes',
     help: 'Bytes of records that wait to be judged',
@@ -69,5 +88,8 @@ export function createMeter(): Meter {
     lag: (organization, listener, seconds) => late.set({ organization, listener }, seconds),
     findings: (organization, detector, count) => found.inc({ organization, detector }, count),
     waiting: (organization, size) => queue.set({ organization }, size),
+    engineDied: () => deaths.inc(),
+    enginesDown: (organizations) => down.set(organizations),
+    unjudged: (organization, records) => unjudged.inc({ organization }, records),
   };
 }

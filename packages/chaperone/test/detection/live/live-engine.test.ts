@@ -55,14 +55,15 @@ const judge = (engine: LiveEngine, records: readonly number[]) =>
       }),
     ),
   });
+const keep = (text: string) => text;
 const correlated = (engine: LiveEngine) =>
   engine.settle(received + 3_600_000_000, true).filter(({ document }) => document?.detector === 'correlation');
 
 test('what is delivered twice feeds a correlation once', () => {
-  const engine = new LiveEngine(setup, (value) => value);
+  const engine = new LiveEngine(setup, keep, keep);
   for (let time = 0; time < 3; time += 1) engine.confirm(judge(engine, [1, 2]).number);
   expect(correlated(engine)).toEqual([]);
-  const other = new LiveEngine(setup, (value) => value);
+  const other = new LiveEngine(setup, keep, keep);
   for (const records of [
     [1, 2],
     [2, 3],
@@ -73,10 +74,10 @@ test('what is delivered twice feeds a correlation once', () => {
 });
 
 test('a batch that another engine judged confirms nothing here', () => {
-  const before = new LiveEngine(setup, (value) => value);
+  const before = new LiveEngine(setup, keep, keep);
   const old = judge(before, [1, 2, 3]).number;
   // The rules changed meanwhile, and an engine was made anew.
-  const engine = new LiveEngine(setup, (value) => value);
+  const engine = new LiveEngine(setup, keep, keep);
   const fresh = judge(engine, [1, 2, 3]).number;
   expect(fresh).not.toBe(old);
   engine.confirm(old);
