@@ -21,6 +21,8 @@ const rooms = [
   'users',
   'tokens',
   'settings',
+  'settings?tab=sign-in',
+  'settings?tab=holds',
   'account',
 ];
 
@@ -94,6 +96,47 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
     await page.getByText('The first event is here').waitFor();
     expect(await page.evaluate(() => '__hit' in globalThis)).toBe(false);
 
+    // credentials are written and never read back
+    await goTo(page, served.url, 'o/lakeside/sources');
+    await page.getByRole('button', { name: 'New source' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Staff sign-ins');
+    await page.getByLabel('It arrives by').selectOption('okta');
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Address').fill('https://127.0.0.1:9');
+    await page.getByLabel('API token').fill('a secret token of Okta');
+    await page.getByRole('button', { name: 'Make the source' }).click();
+    await page.getByText('Chaperone asks once a minute').waitFor();
+    const pulled = page.url().replace(/^.*#\//, '');
+    await page.getByLabel('Address').fill('https://127.0.0.1:19');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('token: is to be given again').waitFor();
+    // the browser tells of the refusal, too
+    expect(errors.splice(0)).toEqual([expect.stringContaining('422')]);
+    await page.getByLabel('Address').fill('https://127.0.0.1:9');
+    await page.getByLabel('Begin at').fill('2026-11-01T00:00:00Z');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved. It is tried within a minute').waitFor();
+    const shown = await page.evaluate(() => fetch('/api/v1/organizations/lakeside/sources').then((a) => a.text()));
+    expect(shown).toContain('2026-11-01T00:00:00Z');
+    expect(shown).not.toMatch(/secret token|v1\./);
+
+    await goTo(page, served.url, 'o/lakeside/sources');
+    await page.getByRole('button', { name: 'New source' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Files of the PACS');
+    await page.getByLabel('It arrives by').selectOption('folder');
+    await page.getByLabel('Folder').fill('/var/log/no-such-clinic');
+    await page.getByRole('button', { name: 'Make the source' }).click();
+    await page.getByText('Chaperone looks into the folder by itself').waitFor();
+
+    await goTo(page, served.url, 'o/lakeside/settings?tab=holds');
+    await page.getByLabel('Reason').fill('Case 17, asked for by the data protection officer');
+    await page.getByRole('button', { name: 'Place the hold' }).click();
+    await page.getByRole('cell', { name: 'in force' }).waitFor();
+    expect(await page.getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('');
+    await page.getByRole('cell').getByRole('button', { name: 'Release' }).click();
+    await page.getByRole('button', { name: /^Really/ }).click();
+    await page.getByRole('cell', { name: 'in force' }).waitFor({ state: 'detached' });
+
     const wrong: string[] = [];
     for (const [width, colorScheme] of [
       [1280, 'light'],
@@ -103,7 +146,7 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
     ] as const) {
       await page.setViewportSize({ width, height: 860 });
       await page.emulateMedia({ colorScheme });
-      for (const room of rooms) {
+      for (const room of [...rooms, pulled.replace('o/lakeside/', '')]) {
         await goTo(page, served.url, `o/lakeside/${room}`);
         wrong.push(...(await violations(page)).map((one) => `${room} ${width} ${colorScheme}: ${one}`));
         if (await tooWide(page)) wrong.push(`${room} ${width}: too wide`);

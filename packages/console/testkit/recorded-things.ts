@@ -95,6 +95,10 @@ export const source: { -readonly [Key in keyof Source]: Source[Key] } = {
   zone: null,
   expected_interval: 600,
   promised_by: 'northgate',
+  settings: {},
+  fetching: null,
+  retention_days: null,
+  updated_at: '2026-11-25T01:00:00.000Z',
   masking: [{ field: 'patient.name', how: 'mask' }],
   state: 'active',
   health: {

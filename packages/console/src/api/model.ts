@@ -21,6 +21,7 @@ export interface Session {
   readonly csrf_token: string;
   readonly user: { readonly id: string; readonly email: string | null; readonly name: string };
   readonly organizations: readonly Membership[];
+  readonly installation_administrator: boolean;
   /** what may stand as the second factor, while `state` is `password` */
   readonly factors?: readonly string[];
 }
@@ -85,7 +86,13 @@ export interface Source {
   readonly promised_by: string | null;
   readonly masking: readonly { readonly field: string; readonly how: 'mask' | 'drop' }[];
   readonly state: 'active' | 'paused' | 'deleted';
+  readonly retention_days: number | null;
+  readonly updated_at: string;
   readonly health: SourceHealth | null;
+  /** secrets stand as `(set)` */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** the last time that it was fetched; null where shippers send, or before the first time */
+  readonly fetching: { readonly last_run_at: string | null; readonly last_error: string | null } | null;
 }
 
 export interface SourceProblem {

@@ -12,10 +12,21 @@ interface Props {
   readonly rows?: number;
   readonly minLength?: number;
   readonly inputMode?: 'numeric';
+  readonly changed?: (value: string) => void;
 }
 
 /** One labelled input, select or text area of a form. */
-export function Field({ label, hint, options, rows, value, type = 'text', autoComplete = 'off', ...rest }: Props) {
+export function Field({
+  label,
+  hint,
+  options,
+  rows,
+  value,
+  type = 'text',
+  autoComplete = 'off',
+  changed,
+  ...rest
+}: Props) {
   const id = useId();
   const shared = {
     id,
@@ -29,7 +40,7 @@ export function Field({ label, hint, options, rows, value, type = 'text', autoCo
         <label htmlFor={id}>{label}</label>
       </span>
       {options !== undefined ? (
-        <select {...shared}>
+        <select {...shared} onChange={(event) => changed?.(event.target.value)}>
           {options.map(([option, text]) => (
             <option key={option} value={option}>
               {text}

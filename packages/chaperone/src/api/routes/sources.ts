@@ -8,7 +8,8 @@ import {
   createSource,
   getSource,
   listSources,
-  PULL_SECRETS,
+  SettingsRefused,
+  settingsToStore,
   shippersFor,
   updateSource,
 } from '../../sources/index.ts';
@@ -61,18 +62,30 @@ export function sourceRoutes(routes: Routes): void {
     if (found === undefined) throw notFound('source');
     return found;
   };
-  /** Secrets of a pull are kept encrypted. */
-  const sealed = (settings: Record<string, unknown> | undefined) =>
-    settings === undefined
-      ? undefined
-      : Object.fromEntries(
-          Object.entries(settings).map(([name, value]) => [
-            name,
-            (PULL_SECRETS as readonly string[]).includes(name) && typeof value === 'string'
-              ? identity.vault.seal('settings', value)
-              : value,
-          ]),
-        );
+  /** @throws Problem 422 for settings that can't be used, 403 for a folder by who may not read this machine's files */
+  const settingsOf = (
+    call: Call<unknown, unknown>,
+    way: z.infer<typeof kind>,
+    wanted: Record<string, unknown>,
+    stored?: Readonly<Record<string, unknown>>,
+  ) => {
+    // A folder is any file that the service may read, other organisations' too.
+    if (way === 'folder' && !call.principal.installationAdministrator)
+      throw new Problem(
+        403,
+        'role_too_small',
+        'Which folders of this machine are read is for administrators of the installation.',
+        'Ask one of them to set the folder, or upload the files.',
+      );
+    try {
+      return settingsToStore(way, wanted, stored, (secret) => identity.vault.seal('settings', secret));
+    } catch (error) {
+      if (!(error instanceof SettingsRefused)) throw error;
+      throw new Problem(422, 'invalid', error.message, 'docs/pulled-sources.md says what each service needs.', {
+        problems: error.problems,
+      });
+    }
+  };
 
   routes.add(
     {
@@ -101,13 +114,9 @@ export function sourceRoutes(routes: Routes): void {
       status: 201,
     },
     async (call) => {
+      const settings = settingsOf(call, call.body.kind, call.body.settings ?? {});
       const id = await call.within(async (tx) => {
-        const made = await createSource(
-          tx,
-          call.organization,
-          { ...call.body, settings: sealed(call.body.settings) },
-          call.principal.id,
-        );
+        const made = await createSource(tx, call.organization, { ...call.body, settings }, call.principal.id);
         await changed(call, tx, 'source.create', made, { name: call.body.name, kind: call.body.kind });
         return made;
       });
@@ -132,13 +141,18 @@ export function sourceRoutes(routes: Routes): void {
     async (call) => {
       await call.within(async (tx) => {
         const { settings, ...rest } = call.body;
-        if (
-          !(await updateSource(tx, call.params.id, {
-            ...rest,
-            ...(settings === undefined ? {} : { settings: sealed(settings) }),
-          }))
-        )
-          throw notFound('source');
+        const before = await tx
+          .selectFrom('source')
+          .select(['kind', 'settings'])
+          .where('id', '=', call.params.id)
+          .where('state', '!=', 'deleted')
+          .forUpdate()
+          .executeTakeFirst();
+        if (before === undefined) throw notFound('source');
+        await updateSource(tx, call.params.id, {
+          ...rest,
+          ...(settings === undefined ? {} : { settings: settingsOf(call, before.kind, settings, before.settings) }),
+        });
         await changed(call, tx, 'source.change', call.params.id, { changed: Object.keys(call.body) });
       });
       return one(call);

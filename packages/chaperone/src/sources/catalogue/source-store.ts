@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MaskingRule, SourceTable, Tx } from '../../storage/index.ts';
+import { shownSettings } from './source-settings.ts';
 
 export interface NewSource {
   readonly name: string;
@@ -29,20 +30,20 @@ const COLUMNS = [
   'created_at',
   'updated_at',
 ] as const;
-/** Settings that are never given back, sealed or not. */
-const SECRET = /secret|password|token|key/i;
-
-/** The sources of an organisation with their health, by name; deleted ones are left out. */
+/** The sources of an organisation with their health and their last fetching, by name; deleted ones are left out. */
 export async function listSources(tx: Tx, provider: string | null = null) {
   let query = tx.selectFrom('source').select(COLUMNS).where('state', '!=', 'deleted').orderBy('name');
   if (provider !== null) query = query.where('promised_by', '=', provider);
   const sources = await query.execute();
   const health = await tx.selectFrom('source_health').selectAll().execute();
   const byId = new Map(health.map(({ organization_id: _, source_id, ...row }) => [source_id, row]));
+  const fetched = await tx.selectFrom('source_cursor').select(['source_id', 'last_run_at', 'last_error']).execute();
+  const fetchedById = new Map(fetched.map(({ source_id, ...row }) => [source_id, row]));
   return sources.map(({ settings, ...source }) => ({
     ...source,
-    settings: shown(settings),
+    settings: shownSettings(settings),
     health: byId.get(source.id) ?? null,
+    fetching: fetchedById.get(source.id) ?? null,
   }));
 }
 
@@ -120,10 +121,4 @@ export async function updateSource(
       .execute();
   }
   return numUpdatedRows > 0n;
-}
-
-function shown(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, SECRET.test(name) ? '(set)' : value]),
-  );
 }

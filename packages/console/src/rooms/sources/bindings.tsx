@@ -11,7 +11,7 @@ import { DataTable } from '../../table/data-table.tsx';
 
 /** How deliveries without a token are known to be this source's. */
 export function Bindings({ id }: { readonly id: string }) {
-  const { api, mayChange } = useOrganization();
+  const { api, mayAdminister } = useOrganization();
   const client = useQueryClient();
   const path = `/sources/${id}/bindings`;
   const again = () => client.invalidateQueries({ queryKey: [api, 'sources', path] });
@@ -34,13 +34,13 @@ export function Bindings({ id }: { readonly id: string }) {
                 title: 'Remove',
                 value: () => '',
                 show: (row) =>
-                  mayChange && <ActButton label="Remove" sure="Really remove" act={() => remove(row.id)} />,
+                  mayAdminister && <ActButton label="Remove" sure="Really remove" act={() => remove(row.id)} />,
               },
             ]}
           />
         )}
       </Ready>
-      {mayChange && (
+      {mayAdminister && (
         <ActForm
           label="Add"
           act={(answer) =>

@@ -17,7 +17,7 @@ export function FirstEvent({ source }: { readonly source: Source }) {
       {waiting && (
         <Note>
           <strong>Waiting for the first event …</strong>
-          <span className="quiet">This line turns by itself when one comes. Below is how to send one.</span>
+          <span className="quiet">This line turns by itself when one comes. {how(source.kind)}</span>
         </Note>
       )}
       {!waiting && waited.current && (
@@ -30,4 +30,9 @@ export function FirstEvent({ source }: { readonly source: Source }) {
       )}
     </div>
   );
+}
+
+function how(kind: string): string {
+  if (kind === 'pull') return 'Chaperone asks once a minute.';
+  return kind === 'folder' ? 'Chaperone looks into the folder by itself.' : 'Below is how to send one.';
 }

@@ -8,6 +8,7 @@ import { Moment } from '../../parts/moment.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Ready } from '../../parts/ready.tsx';
 import { DataTable } from '../../table/data-table.tsx';
+import { arrivesBy } from './arrives-by.ts';
 import { HealthWord } from './health-word.tsx';
 import { healthWords, lagWords } from './health-words.ts';
 import { SourceForm } from './source-form.tsx';
@@ -15,7 +16,7 @@ import { SourceSpark } from './source-spark.tsx';
 
 /** What sends us logs, and how it is. */
 export function SourcesRoom() {
-  const { slug, api, mayChange } = useOrganization();
+  const { slug, api, mayAdminister } = useOrganization();
   const navigate = useNavigate();
   const client = useQueryClient();
   const sources = useList<Source>('/sources', { limit: 200 });
@@ -25,7 +26,7 @@ export function SourcesRoom() {
       title="Sources"
       about="What sends logs here. A source that falls silent makes rules blind, and is a finding."
       acts={
-        mayChange && (
+        mayAdminister && (
           <DialogButton label="New source" title="New source" main>
             {(close) => (
               <SourceForm
@@ -77,7 +78,7 @@ export function SourcesRoom() {
                 value: ({ health }) => health?.events ?? 0,
                 show: ({ id }) => <SourceSpark id={id} />,
               },
-              { id: 'kind', title: 'Arrives by', value: ({ kind }) => kind },
+              { id: 'kind', title: 'Arrives by', value: arrivesBy },
               { id: 'promised', title: 'Promised by', value: ({ promised_by }) => promised_by ?? '', more: true },
             ]}
           />
