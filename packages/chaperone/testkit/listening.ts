@@ -11,6 +11,10 @@ export interface Listening {
   trouble: 'none' | 'busy' | 'gone';
   /** deliveries that were turned down by `trouble` */
   turnedDown: number;
+  /** nobody is known by address any more */
+  unbound: boolean;
+  /** senders are known by their address on HTTP, too */
+  bound: boolean;
   port(kind: ListenerConfig['kind']): number;
   close(): Promise<void>;
 }
@@ -34,7 +38,7 @@ export async function listening(
       router: {
         byToken: (token) => (token === TOKEN ? route : undefined),
         byCertificate: () => undefined,
-        byAddress: (_, listener) => (listener === 'http' ? undefined : route),
+        byAddress: (_, listener) => (here.unbound || (listener === 'http' && !here.bound) ? undefined : route),
       },
       intake: {
         room: 1_000_000,
@@ -53,6 +57,8 @@ export async function listening(
     refused,
     trouble: 'none',
     turnedDown: 0,
+    unbound: false,
+    bound: false,
     port: (kind) => listeners.running.find((one) => one.kind === kind)!.port,
     close: () => listeners.close(),
   };

@@ -16,6 +16,7 @@ export { type FramedRecord, frameRecords } from './frame-records.ts';
 export { FRAMING_LIMITS, type FramingLimits } from './framing/index.ts';
 export {
   Busy,
+  type CutRecords,
   type Delivery,
   type Intake,
   type ListenerMeter,

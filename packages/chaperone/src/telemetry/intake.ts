@@ -7,6 +7,16 @@
 export interface RecordBatch {
   readonly bytes: Uint8Array;
   readonly ends: Uint32Array;
+  /** records whose end was left out by the listener */
+  readonly cut?: CutRecords;
+}
+
+/** Records that were longer than what is kept of one: told as a problem of their source. */
+export interface CutRecords {
+  readonly records: number;
+  /** bytes that were kept of the last of them, and its beginning */
+  readonly kept: number;
+  readonly line: string;
 }
 
 /** What one listener hands over at once. The source (and so the organisation) was decided by credential or listener, never by a field. */
@@ -25,8 +35,6 @@ export interface Delivery {
   readonly listener: string;
   /** address of the sender, where there is one */
   readonly peer?: string;
-  /** what the protocol itself says of all records: HEC's host and sourcetype, OTLP's resource ...; added where a record lacks them */
-  readonly context?: Readonly<Record<string, string>>;
   /** position of the first record at its origin, where that is stable (a file's line): makes the ids of equal records differ */
   readonly origin?: { readonly name: string; readonly record: number };
 }

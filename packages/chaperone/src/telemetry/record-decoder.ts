@@ -1,4 +1,5 @@
 import { allFormats } from './all-formats.ts';
+import { CarriedEvent, type Unpacked, unpack } from './carried/index.ts';
 import type { LogEvent, Place, Unread } from './event.ts';
 import type { DecodeContext, Format } from './format.ts';
 import { FRAMING_LIMITS, jsonTooDeep } from './framing/index.ts';
@@ -63,7 +64,38 @@ class SourceDecoder implements RecordDecoder {
       if ('kind' in parsed) return parsed;
       json = parsed.json;
       framing = 'json';
+      const unpacked = unpack(json);
+      if (unpacked !== undefined) return this.#carried(unpacked, text, place, received);
     } else if (first === 0x3c && isElement(text)) framing = 'xml';
+    return this.#read(text, json, framing, place, received);
+  }
+
+  /** What stands beside a record is kept with its event, and where no format knows the record, too. */
+  #carried({ record, carried, unknown }: Unpacked, text: string, place: Place, received: number): LogEvent {
+    let inner: LogEvent | Unread | undefined;
+    if (typeof record === 'string') {
+      const first = firstCharacter(record);
+      const json = first === 0x7b ? this.#parse(record, place) : undefined;
+      if (json === undefined || 'json' in json)
+        inner = this.#read(
+          record,
+          json?.json,
+          json !== undefined ? 'json' : first === 0x3c && isElement(record) ? 'xml' : 'lines',
+          place,
+          received,
+        );
+    } else if (record !== undefined) inner = this.#read(JSON.stringify(record), record, 'json', place, received);
+    const event = inner === undefined || 'kind' in inner ? unknown(place) : inner;
+    return new CarriedEvent(event, carried, text);
+  }
+
+  #read(
+    text: string,
+    json: Json | undefined,
+    framing: Format['framing'],
+    place: Place,
+    received: number,
+  ): LogEvent | Unread | undefined {
     const chosen = this.#choose(text, json, framing);
     if (chosen === undefined) return this.#unknown(text, place);
     try {

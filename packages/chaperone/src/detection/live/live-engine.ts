@@ -75,7 +75,6 @@ export interface LiveBatch {
   /** salts of the events' ids, one a record; ids where they are known already (replay) */
   readonly salts: readonly string[];
   readonly ids?: readonly string[];
-  readonly context?: Readonly<Record<string, string>>;
   /** tell every finding with its document, as if none were stored */
   readonly whole?: boolean;
 }
@@ -245,9 +244,7 @@ export class LiveEngine {
             mend: event.mend,
             line: sealed ? SEALED_LINE : text.slice(0, MOST_LINE),
           });
-        this.#encoder.add(
-          unreadRow(id, batch.source.id, batch.received, sealed ? this.#seal(text) : text, batch.context?.host),
-        );
+        this.#encoder.add(unreadRow(id, batch.source.id, batch.received, sealed ? this.#seal(text) : text));
         continue;
       }
       const time = event.time ?? Number.NaN;
@@ -501,7 +498,7 @@ export class LiveEngine {
       provider: attribution.provider ?? '',
       account: attribution.account ?? '',
       person: attribution.person ?? '',
-      host: attribution.host ?? batch.context?.host ?? '',
+      host: attribution.host ?? '',
       src_ip: attribution.src_ip ?? '',
       link: attribution.link ?? '',
       attribution_confidence: known ? attribution.confidence : '',

@@ -1,7 +1,7 @@
 import type { EventRow } from '../../storage/index.ts';
 
 /** A record that nobody judged, as it is kept: its raw text and where it came from. `received` in microseconds since 1970. */
-export function unreadRow(id: string, source: string, received: number, raw: string, host = ''): EventRow {
+export function unreadRow(id: string, source: string, received: number, raw: string): EventRow {
   return {
     id,
     time: Number.NaN,
@@ -15,7 +15,7 @@ export function unreadRow(id: string, source: string, received: number, raw: str
     provider: '',
     account: '',
     person: '',
-    host,
+    host: '',
     src_ip: '',
     link: '',
     attribution_confidence: '',

@@ -11,7 +11,6 @@ export interface EngineBatch {
   readonly salt?: string;
   /** ids that the events have already */
   readonly ids?: readonly string[];
-  readonly context?: Readonly<Record<string, string>>;
   /** every finding is to be told with its document */
   readonly whole?: boolean;
 }

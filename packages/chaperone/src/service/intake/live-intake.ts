@@ -5,6 +5,7 @@ import {
   type LiveException,
   type LiveSetup,
   type LiveSource,
+  SEALED_LINE,
   sealWith,
 } from '../../detection/index.ts';
 import type { EventStore, StateStore } from '../../storage/index.ts';
@@ -231,6 +232,9 @@ export class LiveIntake implements Intake {
       newest,
       offset: judged?.offset ?? Number.NaN,
       misread,
+      // What should have been masked is not shown.
+      cut:
+        records.cut === undefined || source.masking.length === 0 ? records.cut : { ...records.cut, line: SEALED_LINE },
       hits: judged?.hits ?? [],
     });
     return { stored: records.ends.length, misread };
@@ -369,7 +373,7 @@ export class LiveIntake implements Intake {
   }
 
   #batch(delivery: Delivery, source: LiveSource): EngineBatch {
-    const { organization, records, received, context, origin } = delivery;
+    const { organization, records, received, origin } = delivery;
     let salt: string | undefined;
     if (origin !== undefined) salt = `${origin.name}:${origin.record}`;
     else if (delivery.delivery === 'once') {
@@ -386,7 +390,6 @@ export class LiveIntake implements Intake {
       records,
       received,
       ...(salt === undefined ? {} : { salt }),
-      ...(context === undefined ? {} : { context }),
     };
   }
 

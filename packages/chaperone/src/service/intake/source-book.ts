@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { StateStore, Tx } from '../../storage/index.ts';
+import type { CutRecords } from '../../telemetry/index.ts';
 
 /** What one batch says of its source. Times in microseconds since 1970, NaN where unknown. */
 export interface SourceNote {
@@ -17,6 +18,8 @@ export interface SourceNote {
     readonly mend: string;
     readonly line: string;
   }[];
+  /** records that were longer than what is kept of one */
+  readonly cut?: CutRecords | undefined;
   readonly hits: readonly (readonly [rule: string, count: number])[];
 }
 
@@ -52,12 +55,21 @@ export class SourceBook {
     page.received = Math.max(page.received, note.received);
     if (!(page.newest >= note.newest) && !Number.isNaN(note.newest)) page.newest = note.newest;
     if (!Number.isNaN(note.offset)) page.offset = note.offset;
-    for (const { code, message, mend, line } of note.misread) {
+    const problem = (code: string, message: string, mend: string, line: string, count: number) => {
       const known = page.problems.get(code);
-      if (known !== undefined) Object.assign(known, { count: known.count + 1, message, line, at: note.received });
+      if (known !== undefined) Object.assign(known, { count: known.count + count, message, line, at: note.received });
       else if (page.problems.size < MOST_PROBLEMS)
-        page.problems.set(code, { message, mend, line, count: 1, at: note.received });
-    }
+        page.problems.set(code, { message, mend, line, count, at: note.received });
+    };
+    for (const { code, message, mend, line } of note.misread) problem(code, message, mend, line, 1);
+    if (note.cut !== undefined)
+      problem(
+        'record_too_long',
+        `is longer than what is kept of one record: its first ${note.cut.kept} bytes were kept, the rest was not`,
+        'Let the sender split it, or leave out what makes it so long.',
+        note.cut.line,
+        note.cut.records,
+      );
     const hits = getOrMake(this.#hits, note.organization, () => new Map<string, number>());
     for (const [rule, count] of note.hits) hits.set(rule, (hits.get(rule) ?? 0) + count);
   }
@@ -84,23 +96,30 @@ export class SourceBook {
   }
 
   #keep(organization: string, pages: ReadonlyMap<string, Page>, hits: ReadonlyMap<string, number>): void {
+    const newer = getOrMake(this.#pages, organization, () => new Map<string, Page>());
     for (const [source, page] of pages) {
-      const misread = [...page.problems].map(([code, { message, mend, line }]) => ({ code, message, mend, line }));
-      this.note({
-        organization,
-        source,
-        events: page.events,
-        bytes: page.bytes,
-        received: page.received,
-        newest: page.newest,
-        offset: page.offset,
-        misread,
-        hits: [],
-      });
+      const known = newer.get(source);
+      if (known === undefined) newer.set(source, page);
+      else newer.set(source, joined(page, known));
     }
     const own = getOrMake(this.#hits, organization, () => new Map<string, number>());
     for (const [rule, count] of hits) own.set(rule, (own.get(rule) ?? 0) + count);
   }
+}
+
+function joined(older: Page, newer: Page): Page {
+  const problems = new Map(older.problems);
+  for (const [code, problem] of newer.problems)
+    problems.set(code, { ...problem, count: problem.count + (problems.get(code)?.count ?? 0) });
+  return {
+    events: older.events + newer.events,
+    bytes: older.bytes + newer.bytes,
+    unread: older.unread + newer.unread,
+    received: Math.max(older.received, newer.received),
+    newest: older.newest >= newer.newest || Number.isNaN(newer.newest) ? older.newest : newer.newest,
+    offset: Number.isNaN(newer.offset) ? older.offset : newer.offset,
+    problems,
+  };
 }
 
 async function writePage(tx: Tx, organization: string, source: string, page: Page): Promise<void> {

@@ -19,13 +19,13 @@ export function unjudgedRows(
   indexes: readonly number[],
   seal: (record: string) => string,
 ): RowBatch {
-  const { source, received, context, records, salt } = batch;
+  const { source, received, records, salt } = batch;
   const { texts } = recordTexts(records, salt);
   const ids = batch.ids ?? idsOf(batch);
   const encoder = new EventEncoder();
   const hide = source.masking.length > 0;
   for (const index of indexes)
-    encoder.add(unreadRow(ids[index], source.id, received, hide ? seal(texts[index]) : texts[index], context?.host));
+    encoder.add(unreadRow(ids[index], source.id, received, hide ? seal(texts[index]) : texts[index]));
   return encoder.take();
 }
 

@@ -1,10 +1,14 @@
-import type { RecordBatch } from '../intake.ts';
+import type { CutRecords, RecordBatch } from '../intake.ts';
+
+/** Bytes of a cut record that show which one it was. */
+const SHOWN = 200;
 
 /** Gathers records as they come and lays them end to end. Grows as needed; `take` gives what there is and begins anew. */
 export class Batcher {
   #bytes = Buffer.allocUnsafeSlow(64 * 1024);
   #used = 0;
   #ends: number[] = [];
+  #cut: CutRecords | undefined;
 
   get records(): number {
     return this.#ends.length;
@@ -14,7 +18,14 @@ export class Batcher {
     return this.#used;
   }
 
-  add(record: Uint8Array): void {
+  /** @param cut its end was left out, because it is longer than what is kept of one */
+  add(record: Uint8Array, cut = false): void {
+    if (cut)
+      this.#cut = {
+        records: (this.#cut?.records ?? 0) + 1,
+        kept: record.length,
+        line: Buffer.from(record.subarray(0, SHOWN)).toString('utf8'),
+      };
     const end = this.#used + record.length;
     if (end > this.#bytes.length) {
       const wider = Buffer.allocUnsafeSlow(Math.max(end, this.#bytes.length * 2));
@@ -27,7 +38,12 @@ export class Batcher {
   }
 
   take(): RecordBatch {
-    const batch = { bytes: new Uint8Array(this.#bytes.subarray(0, this.#used)), ends: Uint32Array.from(this.#ends) };
+    const batch = {
+      bytes: new Uint8Array(this.#bytes.subarray(0, this.#used)),
+      ends: Uint32Array.from(this.#ends),
+      ...(this.#cut === undefined ? {} : { cut: this.#cut }),
+    };
+    this.#cut = undefined;
     this.#used = 0;
     this.#ends = [];
     if (this.#bytes.length > 8 << 20) this.#bytes = Buffer.allocUnsafeSlow(64 * 1024);

@@ -1,27 +1,19 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import type { Server, Socket } from 'node:net';
 import type { Route } from '../intake.ts';
 import { Batcher } from './batcher.ts';
 import { deliverOnce } from './deliver.ts';
-import { addressOf, routeOf, type StreamDeps } from './syslog-stream.ts';
+import { type RelpFrame, RelpFramer } from './relp-framer.ts';
+import { type Opened, type StreamConnection, type StreamDeps, streamServer } from './stream-server.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
-/** One frame of RELP: transaction number, command, data. */
-interface Frame {
-  readonly txnr: string;
-  readonly command: string;
-  readonly data: Buffer;
-}
-
-/** A longer record ends the session: rsyslog's own limit is 8 KiB unless it is raised. */
-const LONGEST = 1 << 20;
-const LONGEST_HEAD = 60;
+/** What is kept of a record; the rest is cut, and answered like any other: turned down, it would be sent again for ever. */
+const LONGEST = 10_000_000;
+/** Bytes of long frames that all connections together hold while they come. */
+const MOST_HELD = 64 << 20;
 const OFFER = 'relp_version=0\nrelp_software=chaperone\ncommands=syslog';
-const PER_ADDRESS = 200;
-const CONNECTIONS = 2_000;
-const IDLE = 2 * 3_600_000;
-/** A frame that was begun must be whole within this time. Milliseconds. */
+/** A frame that was begun must be whole within this time, or be a mebibyte further. Milliseconds. */
 const UNFINISHED = 30_000;
+const FURTHER = 1 << 20;
 
 /**
  * RELP, the server's side: each record is answered with 200 once it is stored, and not before: while it can't be, nothing more is read. Frames that
@@ -32,102 +24,77 @@ export function relpServer(
   tls: TlsMaterial | undefined,
   deps: StreamDeps,
 ): { server: Server; close(): Promise<void> } {
-  const sockets = new Set<Socket>();
-  const perAddress = new Map<string, number>();
-  let closing = false;
-  const connected = (socket: Socket) => {
-    const address = addressOf(socket);
-    const route = routeOf(socket, name, deps.router, address);
-    const count = perAddress.get(address) ?? 0;
-    if (closing || route === undefined || sockets.size >= CONNECTIONS || count >= PER_ADDRESS) {
-      deps.meter.refused(name, route?.organization, route === undefined ? 'unknown_sender' : 'too_many_connections', 1);
-      socket.destroy();
-      return;
-    }
-    sockets.add(socket);
-    perAddress.set(address, count + 1);
-    socket.once('close', () => {
-      sockets.delete(socket);
-      const left = (perAddress.get(address) ?? 1) - 1;
-      if (left > 0) perAddress.set(address, left);
-      else perAddress.delete(address);
-    });
-    new RelpConnection(socket, name, route, address, deps);
+  let held = 0;
+  const room = {
+    reserve(bytes: number) {
+      if (held + bytes > MOST_HELD) return false;
+      held += bytes;
+      return true;
+    },
+    release(bytes: number) {
+      held -= bytes;
+    },
   };
-  const server =
-    tls === undefined
-      ? createServer({ noDelay: true }, connected)
-      : createTlsServer(
-          {
-            cert: tls.cert,
-            key: tls.key,
-            ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-            requestCert: tls.clientCertificate !== 'none',
-            rejectUnauthorized: tls.clientCertificate === 'required' && tls.ca !== undefined,
-            minVersion: 'TLSv1.2',
-          },
-          connected,
-        );
-  return {
-    server,
-    close: () =>
-      new Promise((closed) => {
-        closing = true;
-        server.close(() => closed());
-        for (const socket of sockets) {
-          socket.write('0 serverclose 0\n');
-          socket.destroySoon();
-        }
-      }),
-  };
+  return streamServer(name, tls, deps, (opened) => new RelpConnection(opened, name, deps, room));
 }
 
-class RelpConnection {
+class RelpConnection implements StreamConnection {
   readonly #socket: Socket;
   readonly #name: string;
-  readonly #route: Route;
+  readonly #route: () => Route | undefined;
   readonly #address: string;
   readonly #deps: StreamDeps;
-  #held: Buffer = Buffer.alloc(0);
+  readonly #framer: RelpFramer;
   #open = false;
   #work: Promise<void> = Promise.resolve();
   #unfinished: NodeJS.Timeout | undefined;
+  /** bytes of the unfinished frame when its time began */
+  #since = 0;
 
-  constructor(socket: Socket, name: string, route: Route, address: string, deps: StreamDeps) {
+  constructor(
+    { socket, route, address }: Opened,
+    name: string,
+    deps: StreamDeps,
+    room: { reserve(bytes: number): boolean; release(bytes: number): void },
+  ) {
     this.#socket = socket;
     this.#name = name;
     this.#route = route;
     this.#address = address;
     this.#deps = deps;
-    socket.on('error', () => {});
-    socket.setTimeout(IDLE, () => socket.destroy());
+    this.#framer = new RelpFramer({ longest: LONGEST, ...room });
     socket.on('data', (chunk) => this.#read(chunk));
-    socket.once('close', () => this.#patience(false));
+    socket.once('close', () => {
+      this.#patience(false);
+      this.#framer.end();
+    });
+  }
+
+  end(): void {
+    this.#socket.write('0 serverclose 0\n');
+    this.#socket.destroySoon();
   }
 
   #read(chunk: Buffer): void {
-    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const frames: Frame[] = [];
-    for (;;) {
-      const taken = takeFrame(this.#held);
-      if (taken === undefined) break;
-      if (taken === 'bad') {
-        this.#deps.meter.refused(this.#name, this.#route.organization, 'bad_framing', 1);
-        this.#socket.destroy();
-        return;
-      }
-      frames.push(taken.frame);
-      this.#held = this.#held.subarray(taken.size);
+    const frames = this.#framer.feed(chunk);
+    if (typeof frames === 'string') {
+      this.#refused(frames === 'bad' ? 'bad_framing' : 'busy', 1);
+      this.#socket.destroy();
+      return;
     }
-    this.#patience(frames.length === 0);
-    if (frames.length === 0) return;
+    const { pending } = this.#framer;
+    if (frames.length > 0 || pending >= this.#since + FURTHER) this.#patience(false);
+    if (frames.length === 0) {
+      this.#patience(pending > 0);
+      return;
+    }
     // One after the other, and nothing more is read meanwhile.
     this.#socket.pause();
     this.#work = this.#work
       .then(() => this.#answer(frames))
       .then(() => {
         if (this.#socket.destroyed) return;
-        this.#patience(this.#held.length > 0);
+        this.#patience(this.#framer.pending > 0);
         this.#socket.resume();
       });
   }
@@ -138,27 +105,34 @@ class RelpConnection {
       this.#unfinished = undefined;
       return;
     }
-    this.#unfinished ??= setTimeout(() => {
-      this.#deps.meter.refused(this.#name, this.#route.organization, 'too_slow', 1);
+    if (this.#unfinished !== undefined) return;
+    this.#since = this.#framer.pending;
+    this.#unfinished = setTimeout(() => {
+      this.#refused('too_slow', 1);
       this.#socket.destroy();
     }, this.#deps.unfinished ?? UNFINISHED);
   }
 
-  async #answer(frames: readonly Frame[]): Promise<void> {
+  async #answer(frames: readonly RelpFrame[]): Promise<void> {
     const batch = new Batcher();
     const waiting: string[] = [];
     const store = async () => {
       if (waiting.length === 0) return;
       const records = batch.take();
-      const { organization, source } = this.#route;
-      this.#deps.meter.received(this.#name, organization, records.ends.length, records.bytes.length);
+      const route = this.#route();
+      if (route === undefined) {
+        // Unbound or paused since it connected: without an answer the sender keeps what it has.
+        this.#refused('unknown_sender', records.ends.length);
+        this.#socket.destroy();
+        return;
+      }
+      this.#deps.meter.received(this.#name, route.organization, records.ends.length, records.bytes.length);
       let stored = false;
       try {
         stored = await deliverOnce(
           this.#deps.intake,
           {
-            organization,
-            source,
+            ...route,
             records,
             received: Date.now() * 1000,
             delivery: 'acknowledged',
@@ -168,15 +142,16 @@ class RelpConnection {
           () => this.#socket.destroyed,
         );
       } catch {
-        this.#deps.meter.refused(this.#name, organization, 'fault', records.ends.length);
+        this.#refused('fault', records.ends.length);
       }
       // rsyslog takes a record that is answered with an error for lost. Without an answer it opens anew and repeats.
       if (!stored) this.#socket.destroy();
       for (const txnr of waiting.splice(0)) this.#respond(txnr, '200 OK');
     };
-    for (const { txnr, command, data } of frames) {
+    for (const { txnr, command, data, cut } of frames) {
       if (command === 'syslog' && this.#open) {
-        batch.add(data);
+        if (cut) this.#refused('too_long', 1);
+        batch.add(data, cut);
         waiting.push(txnr);
         continue;
       }
@@ -193,30 +168,13 @@ class RelpConnection {
     await store();
   }
 
+  #refused(reason: string, count: number): void {
+    this.#deps.meter.refused(this.#name, this.#route()?.organization, reason, count);
+  }
+
   #respond(txnr: string, text: string): void {
     const data = Buffer.from(text);
     if (this.#socket.writable)
       this.#socket.write(data.length === 0 ? `${txnr} rsp 0\n` : `${txnr} rsp ${data.length} ${text}\n`);
   }
-}
-
-/** The first frame of some bytes (`TXNR SP COMMAND SP DATALEN [SP DATA] LF`); undefined: not whole yet; `bad`: none. */
-export function takeFrame(data: Buffer): { frame: Frame; size: number } | 'bad' | undefined {
-  const head = /^(\d{1,9}) ([a-zA-Z]{1,32}) (\d{1,9})([ \n])/.exec(data.toString('latin1', 0, LONGEST_HEAD));
-  if (head === null)
-    return data.length >= LONGEST_HEAD ||
-      !/^\d{0,9}( [a-zA-Z]{0,32}( \d{0,9})?)?$/.test(data.toString('latin1', 0, LONGEST_HEAD))
-      ? 'bad'
-      : undefined;
-  const length = Number(head[3]);
-  if (length > LONGEST) return 'bad';
-  const begin = head[0].length;
-  if (length === 0 && head[4] === '\n')
-    return { frame: { txnr: head[1], command: head[2], data: Buffer.alloc(0) }, size: begin };
-  if (data.length < begin + length + 1) return undefined;
-  if (data[begin + length] !== 0x0a) return 'bad';
-  return {
-    frame: { txnr: head[1], command: head[2], data: data.subarray(begin, begin + length) },
-    size: begin + length + 1,
-  };
 }

@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { httpIntake } from './http/http-intake.ts';
 import type { ListenerConfig } from './listener-config.ts';
 import { relpServer } from './relp.ts';
-import { type StreamDeps, syslogServer } from './syslog-stream.ts';
+import type { StreamDeps } from './stream-server.ts';
+import { syslogServer } from './syslog-stream.ts';
 import { syslogUdp } from './syslog-udp.ts';
 import type { TlsMaterial } from './tls-material.ts';
 

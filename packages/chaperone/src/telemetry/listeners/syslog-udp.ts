@@ -44,17 +44,18 @@ export function syslogUdp(
   socket.on('message', (message, { address }) => {
     const route = router.byAddress(address, name);
     if (route === undefined) return meter.refused(name, undefined, 'unknown_sender', 1);
-    if (bytes + message.length > MOST_WAITING) return meter.refused(name, route.organization, 'busy', 1);
-    if (message.length === 0) return;
-    bytes += message.length;
+    const record = message.at(-1) === 0x0a ? message.subarray(0, -1) : message;
+    if (record.length === 0) return;
+    if (bytes + record.length > MOST_WAITING) return meter.refused(name, route.organization, 'busy', 1);
+    bytes += record.length;
     const key = `${route.organization}/${route.source}`;
     let held = waiting.get(key);
     if (held === undefined) {
       held = { route, batch: new Batcher(), timer: setTimeout(() => void hand(key), GATHER) };
       waiting.set(key, held);
     }
-    held.batch.add(message.at(-1) === 0x0a ? message.subarray(0, -1) : message);
-    meter.received(name, route.organization, 1, message.length);
+    held.batch.add(record);
+    meter.received(name, route.organization, 1, record.length);
     if (held.batch.size >= MOST_BYTES) void hand(key);
   });
   let dropped = 0;

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -356,4 +357,95 @@ test('the clients that ship configurations name no placeholder that is left open
       expect([name, checked.code, said]).toEqual([name, 0, []]);
     }
   }
+}, 60_000);
+
+test('what HEC and OTLP say beside a record can be asked for by rules, and is shown', async () => {
+  const hec = await it.source('beside hec', 'hec');
+  const otlp = await it.source('beside otlp', 'otlp');
+  for (const [product, service, field] of [
+    ['hec', 'door', 'env'],
+    ['otlp', 'badge', 'site.name'],
+  ])
+    expect(
+      (
+        await it.call('POST', '/organizations/ward/rule-documents', {
+          name: product,
+          document: [
+            `title: Beside ${product}`,
+            `id: ${randomUUID()}`,
+            'level: high',
+            `logsource: { product: ${product}, service: ${service} }`,
+            `detection: { it: { ${field}: prod, message|contains: opened }, condition: it }`,
+            '',
+          ].join('\n'),
+        })
+      ).status,
+    ).toBe(201);
+  const base = `http://127.0.0.1:${it.port('http')}`;
+  const time = Math.floor(Date.now() / 1000) - 60;
+  await fetch(`${base}/services/collector/event`, {
+    method: 'POST',
+    headers: { authorization: `Splunk ${hec.token}` },
+    body: JSON.stringify({ time, host: 'relay', sourcetype: 'door', fields: { env: 'prod' }, event: 'door 7 opened' }),
+  });
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const record = {
+    timeUnixNano: `${time}000000000`,
+    severityText: 'ERROR',
+    attributes: [text('site.name', 'prod')],
+    body: { stringValue: 'door 8 opened' },
+  };
+  await fetch(`${base}/v1/logs`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${otlp.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      resourceLogs: [
+        { resource: { attributes: [text('service.name', 'Badge')] }, scopeLogs: [{ logRecords: [record] }] },
+      ],
+    }),
+  });
+  interface Listed {
+    readonly items: readonly { readonly id: string; readonly rule_title: string }[];
+  }
+  const found = async (title: string) =>
+    (await it.call<Listed>('GET', '/organizations/ward/findings?limit=500')).body.items.find(
+      ({ rule_title }) => rule_title === title,
+    );
+  const shown = async (product: string) => {
+    await it.until(async () => (await found(`Beside ${product}`)) !== undefined);
+    const { id } = (await found(`Beside ${product}`))!;
+    const { items } = (
+      await it.call<{ items: { time: string; host: string; fields: Record<string, string[]>; raw: string }[] }>(
+        'GET',
+        `/organizations/ward/findings/${id}/events`,
+      )
+    ).body;
+    return items[0];
+  };
+  const stamp = new Date(time * 1000).toISOString().replace('.000Z', '.000000Z');
+  expect(await shown('hec')).toMatchObject({
+    time: stamp,
+    host: 'relay',
+    fields: { sourcetype: ['door'], env: ['prod'], message: ['door 7 opened'] },
+  });
+  expect(await shown('otlp')).toMatchObject({
+    time: stamp,
+    fields: { 'site.name': ['prod'], severity_text: ['ERROR'], message: ['door 8 opened'] },
+  });
+}, 60_000);
+
+test('a record beyond all measure is kept as far as it goes, and its source says so', async () => {
+  const { id, token } = await it.source('long', 'ndjson');
+  const answer = await fetch(`http://127.0.0.1:${it.port('http')}/ndjson`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: `{"a":"${'x'.repeat(11_000_000)}"}\nNov 20 10:00:00 host sshd[12]: Accepted publickey for a from 203.0.113.9 port 1 ssh2\n`,
+  });
+  expect(answer.status).toBe(200);
+  await arrived(id, 2);
+  const { items } = (
+    await it.call<{ items: { code: string; count: number }[] }>('GET', `/organizations/ward/sources/${id}/problems`)
+  ).body;
+  expect(items.map(({ code }) => code).sort()).toEqual(['json_invalid', 'record_too_long']);
+  expect(await health(id)).toMatchObject({ events: 2, unread: 1 });
 }, 60_000);

@@ -86,6 +86,67 @@ describe('syslog', () => {
 });
 
 describe('RELP', () => {
+  const opened = async () => {
+    const socket = await dial('relp');
+    const here = { socket, said: '' };
+    socket.on('data', (chunk) => {
+      here.said += chunk;
+    });
+    socket.write('1 open 0\n');
+    await until(() => here.said.includes('1 rsp'));
+    return here;
+  };
+
+  test('a record of megabytes is taken whole; one beyond all measure is cut, told and answered, so that its sender goes on', async () => {
+    const it = await opened();
+    const send = async (txnr: number, record: Buffer) => {
+      it.socket.write(`${txnr} syslog ${record.length} `);
+      for (let at = 0; at < record.length; at += 1 << 20)
+        if (!it.socket.write(record.subarray(at, at + (1 << 20)))) await once(it.socket, 'drain');
+      it.socket.write('\n');
+    };
+    await send(2, Buffer.alloc(3_000_000, 0x61));
+    await until(() => it.said.includes('2 rsp 6 200 OK'));
+    await send(3, Buffer.alloc(12_000_000, 0x62));
+    it.socket.write('4 syslog 4 <1>c\n');
+    await until(() => it.said.includes('3 rsp 6 200 OK') && it.said.includes('4 rsp 6 200 OK'));
+    expect(here.kept.texts().map((text) => text.length)).toEqual([3_000_000, 10_000_000, 4]);
+    const cuts = here.kept.deliveries.flatMap(({ records }) => (records.cut === undefined ? [] : [records.cut]));
+    expect(cuts).toEqual([{ records: 1, kept: 10_000_000, line: 'b'.repeat(200) }]);
+    expect(here.refused).toEqual(['relp: too_long']);
+  });
+
+  test('many long frames that never end take bounded memory, and a sender of small ones goes on', async () => {
+    const before = process.memoryUsage().rss;
+    const greedy = await Promise.all(Array.from({ length: 12 }, opened));
+    const piece = Buffer.alloc(9_000_000, 0x61);
+    await Promise.all(
+      greedy.map(async ({ socket }) => {
+        socket.write('2 syslog 9999999 ');
+        socket.write(piece);
+      }),
+    );
+    await until(() => here.refused.includes('relp: busy'));
+    const small = await opened();
+    small.socket.write('2 syslog 4 <1>a\n');
+    await until(() => small.said.includes('2 rsp 6 200 OK'));
+    for (const { socket } of [...greedy, small]) socket.destroy();
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 << 20);
+  });
+
+  test('a frame that comes a byte at a time costs little, and is whole', async () => {
+    const it = await opened();
+    it.socket.setNoDelay(true);
+    const began = process.cpuUsage();
+    for (const byte of Buffer.from(`2 syslog 2000 ${'x'.repeat(2000)}\n`)) {
+      it.socket.write(Buffer.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => it.said.includes('2 rsp 6 200 OK'));
+    expect(here.kept.texts()).toEqual(['x'.repeat(2000)]);
+    expect(process.cpuUsage(began).user).toBeLessThan(2e6);
+  });
+
   test('what is no frame, and a frame that never ends, end the session', async () => {
     const bad = await dial('relp');
     bad.write('hello\n');
@@ -112,7 +173,70 @@ describe('RELP', () => {
   });
 });
 
+describe('a sender whose binding was taken away while it was connected', () => {
+  test.each(['syslog', 'relp'] as const)('is heard no more by %s, and its connection ends', async (kind) => {
+    const socket = await dial(kind);
+    let said = '';
+    socket.on('data', (chunk) => {
+      said += chunk;
+    });
+    const record = (n: number) => (kind === 'syslog' ? `<1>${n}\n` : `${n} syslog 4 <1>${n}\n`);
+    socket.write(kind === 'syslog' ? record(1) : `1 open 0\n${record(2)}`);
+    await until(() => here.kept.texts().length === 1);
+    here.unbound = true;
+    socket.write(record(3));
+    await once(socket, 'close');
+    expect(here.kept.texts()).toHaveLength(1);
+    expect(said).not.toContain('3 rsp');
+    expect(here.refused).toEqual([`${kind}: unknown_sender`]);
+  });
+});
+
 describe('HTTP', () => {
+  test('a record beyond all measure is cut and told, and the rest of the request goes on', async () => {
+    const body = `{"a":1}\n{"b":"${'x'.repeat(11_000_000)}"}\n{"c":1}\n`;
+    expect((await post('/ndjson', body)).status).toBe(200);
+    expect(here.kept.texts().map((text) => text.length)).toEqual([7, 10_000_000, 7]);
+    expect(here.kept.deliveries[0].records.cut).toMatchObject({ records: 1, kept: 10_000_000 });
+    expect(here.refused).toEqual(['http: too_long']);
+  });
+
+  test('large bodies at once are held back with the time to wait, and memory stays bounded', async () => {
+    const before = process.memoryUsage().rss;
+    const begun = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const socket = (await dial('http')).setMaxListeners(0);
+        const answer = { text: '', socket };
+        socket.on('data', (chunk) => {
+          answer.text += chunk;
+        });
+        socket.write(
+          `POST /_bulk HTTP/1.1\r\nHost: x\r\nAuthorization: Splunk ${TOKEN}\r\nContent-Length: 100000000\r\n\r\n`,
+        );
+        const piece = Buffer.alloc(1 << 20, 0x61);
+        for (let i = 0; i < 80 && answer.text === ''; i += 1)
+          if (!socket.write(piece))
+            await Promise.race([once(socket, 'drain'), once(socket, 'data'), once(socket, 'close')]);
+        return answer;
+      }),
+    );
+    const held = begun.filter(({ text }) => text.startsWith('HTTP/1.1 429'));
+    expect(held.length).toBeGreaterThanOrEqual(6);
+    expect(held[0].text.toLowerCase()).toContain('retry-after: 1');
+    for (const { socket } of begun) socket.destroy();
+    expect(process.memoryUsage().rss - before).toBeLessThan(600 << 20);
+    // What was reserved was given back.
+    await expect.poll(async () => (await post('/_bulk', '{"index":{}}\n{}\n')).status).toBe(200);
+  });
+
+  test('a page in a browser can’t write logs in the name of the machine that it is shown on', async () => {
+    here.bound = true;
+    const send = (headers: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${here.port('http')}/ndjson`, { method: 'POST', headers, body: '{"a":1}' });
+    expect((await send({})).status).toBe(200);
+    expect((await send({ origin: 'https://evil.example' })).status).toBe(401);
+  });
+
   test.each(['//', '/\\', 'http://[', '*', '/%zz', '/_bulk?%'])(
     'the address %s is answered, and the next request too',
     async (path) => {
@@ -178,7 +302,7 @@ describe('HTTP', () => {
 
 describe('the bytes of records', () => {
   test('HEC keeps an event’s own text: large numbers, spaces, escapes; the last of two wins', async () => {
-    const body = `{"host":"h","event":{"id": 12345678901234567890, "t":"\\u00e4,}{"}}{"event":"text\\n2"} {"event":{"a":1},"ev\\u0065nt":{"b": 2}}`;
+    const body = `{"event":{"id": 12345678901234567890, "t":"\\u00e4,}{"}}{"event":"text\\n2"} {"event":{"a":1},"ev\\u0065nt":{"b": 2}}`;
     const answer = await post('/services/collector', body);
     expect(await answer.json()).toEqual({ text: 'Success', code: 0 });
     expect(here.kept.texts()).toEqual(['{"id": 12345678901234567890, "t":"\\u00e4,}{"}', 'text\n2', '{"b": 2}']);

@@ -176,12 +176,16 @@ describe('OpenTelemetry’s exporters', () => {
     here.trouble = 'none';
     await flushed;
     await until(() => here.kept.texts().length === 2);
-    expect(here.kept.texts()[0]).toBe('a line of text');
-    expect(JSON.parse(here.kept.texts()[1])).toMatchObject({
-      EventID: 4624,
-      user: { name: 'eve' },
-      channel: 'Security',
-    });
+    const [text, structured] = here.kept.texts().map((record) => JSON.parse(record));
+    const beside = {
+      severity_number: 9,
+      attributes: { channel: 'Security' },
+      scope: { name: 'test' },
+      resource: { 'telemetry.sdk.language': 'nodejs' },
+      time_unix_nano: expect.stringMatching(/^\d{19}$/),
+    };
+    expect(text).toMatchObject({ ...beside, body: 'a line of text' });
+    expect(structured).toMatchObject({ ...beside, body: { EventID: 4624, user: { name: 'eve' } } });
     await provider.shutdown();
   });
 });

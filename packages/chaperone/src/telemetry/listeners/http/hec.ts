@@ -1,37 +1,51 @@
-/** One event of a HEC request: the record, and what stands beside it. */
-export interface HecEvent {
-  readonly record: Buffer;
-  readonly host: string | undefined;
-}
+import { CARRIED } from '../../carried/index.ts';
 
 /** Depth and number of objects in one request, at most: hostile input nests without end. */
 const MOST = 200_000;
+const BESIDE = ['time', 'host', 'source', 'sourcetype', 'index', 'fields'];
 
 /**
  * Takes a body of Splunk's `/services/collector/event` apart: JSON objects one after the other, with or without white space between. An event that
- * is an object keeps its own JSON; a text is the record itself. Undefined: the body is none; a number: the event at that place has no data.
+ * has nothing beside it is the record itself; else the record is the whole object, marked as one that carries another (`host`, `time`, `fields` ...).
+ *
+ * @returns the records, or the place of the event that is none or has no data
  */
-export function parseHec(body: string): HecEvent[] | { readonly invalid: number; readonly noData: boolean } {
-  const events: HecEvent[] = [];
+export function parseHec(body: string): Buffer[] | { readonly invalid: number; readonly noData: boolean } {
+  const events: Buffer[] = [];
   let at = 0;
   for (;;) {
     while (at < body.length && /[\s,]/.test(body[at])) at += 1;
     if (at >= body.length) return events;
     const { end, value } = scanObject(body, at);
     if (end < 0 || events.length >= MOST) return { invalid: events.length, noData: false };
-    let json: { event?: unknown; host?: unknown; time?: unknown; fields?: unknown };
+    let json: Record<string, unknown>;
     try {
       json = JSON.parse(body.slice(at, end));
     } catch {
       return { invalid: events.length, noData: false };
     }
-    const { event, host } = json;
+    const { event } = json;
     if (event === undefined || event === null || event === '') return { invalid: events.length, noData: true };
     // The event's own text, not what parsing makes of it: large numbers stay whole.
-    const text = typeof event === 'string' ? event : value;
-    events.push({ record: Buffer.from(text), host: typeof host === 'string' ? host : undefined });
+    const text = BESIDE.some((name) => json[name] !== undefined)
+      ? `{"${CARRIED}":"hec",${body.slice(at + 1, end)}`
+      : typeof event === 'string'
+        ? event
+        : value;
+    events.push(Buffer.from(text));
     at = end;
   }
+}
+
+/** A raw line as a record, with what the request says of all its lines. */
+export function rawHec(line: Buffer, query: URLSearchParams): Buffer {
+  const beside: Record<string, string> = {};
+  for (const name of BESIDE) {
+    const value = query.get(name);
+    if (value !== null && value !== '') beside[name] = value;
+  }
+  if (Object.keys(beside).length === 0) return line;
+  return Buffer.from(JSON.stringify({ [CARRIED]: 'hec', ...beside, event: line.toString('utf8') }));
 }
 
 /** Where the object that begins at `from` ends (-1: it doesn't, or none begins there), and the text of its member `event`. */

@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs';
+import { CARRIED } from '../../carried/index.ts';
 
 /** OTLP's log messages as far as records need them; field numbers by opentelemetry-proto 1.x (logs.proto, common.proto, resource.proto). */
 const root = protobuf.Root.fromJSON({
@@ -8,7 +9,16 @@ const root = protobuf.Root.fromJSON({
       fields: { resource: { type: 'Resource', id: 1 }, scopeLogs: { rule: 'repeated', type: 'ScopeLogs', id: 2 } },
     },
     Resource: { fields: { attributes: { rule: 'repeated', type: 'KeyValue', id: 1 } } },
-    ScopeLogs: { fields: { logRecords: { rule: 'repeated', type: 'LogRecord', id: 2 } } },
+    ScopeLogs: {
+      fields: { scope: { type: 'Scope', id: 1 }, logRecords: { rule: 'repeated', type: 'LogRecord', id: 2 } },
+    },
+    Scope: {
+      fields: {
+        name: { type: 'string', id: 1 },
+        version: { type: 'string', id: 2 },
+        attributes: { rule: 'repeated', type: 'KeyValue', id: 3 },
+      },
+    },
     LogRecord: {
       fields: {
         timeUnixNano: { type: 'fixed64', id: 1 },
@@ -16,7 +26,10 @@ const root = protobuf.Root.fromJSON({
         severityText: { type: 'string', id: 3 },
         body: { type: 'AnyValue', id: 5 },
         attributes: { rule: 'repeated', type: 'KeyValue', id: 6 },
+        traceId: { type: 'bytes', id: 9 },
+        spanId: { type: 'bytes', id: 10 },
         observedTimeUnixNano: { type: 'fixed64', id: 11 },
+        eventName: { type: 'string', id: 12 },
       },
     },
     KeyValue: { fields: { key: { type: 'string', id: 1 }, value: { type: 'AnyValue', id: 2 } } },
@@ -57,15 +70,24 @@ interface AnyValue {
   readonly bytesValue?: string;
 }
 
+interface LogRecord {
+  readonly body?: AnyValue;
+  readonly attributes?: readonly KeyValue[];
+  readonly timeUnixNano?: string | number;
+  readonly observedTimeUnixNano?: string | number;
+  readonly severityNumber?: number;
+  readonly severityText?: string;
+  readonly eventName?: string;
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
 interface ExportRequest {
   readonly resourceLogs?: readonly {
     readonly resource?: { readonly attributes?: readonly KeyValue[] };
     readonly scopeLogs?: readonly {
-      readonly logRecords?: readonly {
-        readonly body?: AnyValue;
-        readonly attributes?: readonly KeyValue[];
-        readonly timeUnixNano?: string | number;
-      }[];
+      readonly scope?: { readonly name?: string; readonly version?: string; readonly attributes?: readonly KeyValue[] };
+      readonly logRecords?: readonly LogRecord[];
     }[];
   }[];
 }
@@ -73,8 +95,8 @@ interface ExportRequest {
 const DEEPEST = 32;
 
 /**
- * The records of an OTLP logs request, protobuf or JSON. A body that is text is the record; a structured one is a record of JSON, with the attributes
- * beside it where the body is no object.
+ * The records of an OTLP logs request, protobuf or JSON: each a JSON object that carries the body and all that is said beside it (resource, scope,
+ * attributes, severity, times). A body with nothing beside it is the record itself.
  *
  * @throws Error for what is no such request
  */
@@ -83,26 +105,61 @@ export function parseOtlp(body: Buffer, json: boolean): Buffer[] {
     json ? JSON.parse(body.toString('utf8')) : Request.toObject(Request.decode(body), { longs: String, bytes: String })
   ) as ExportRequest;
   const records: Buffer[] = [];
-  for (const { scopeLogs = [] } of request.resourceLogs ?? [])
-    for (const { logRecords = [] } of scopeLogs)
-      for (const { body: value, attributes = [], timeUnixNano } of logRecords) {
-        const plain = plainOf(value, 0);
-        if (typeof plain === 'string' && plain !== '') records.push(Buffer.from(plain));
-        else {
-          const time =
-            timeUnixNano === undefined || Number(timeUnixNano) === 0
-              ? {}
-              : { '@timestamp': new Date(Number(BigInt(timeUnixNano) / 1_000_000n)).toISOString() };
-          const own =
-            plain !== null && typeof plain === 'object' && !Array.isArray(plain)
-              ? plain
-              : plain === undefined
-                ? {}
-                : { body: plain };
-          records.push(Buffer.from(JSON.stringify({ ...time, ...objectOf(attributes, 0), ...own })));
-        }
+  for (const { resource, scopeLogs = [] } of request.resourceLogs ?? []) {
+    const about = membersOf(resource?.attributes);
+    for (const { scope, logRecords = [] } of scopeLogs) {
+      const by = scopeOf(scope);
+      for (const record of logRecords) {
+        const beside = without({
+          time_unix_nano: nanosOf(record.timeUnixNano),
+          observed_time_unix_nano: nanosOf(record.observedTimeUnixNano),
+          severity_number: record.severityNumber || undefined,
+          severity_text: record.severityText || undefined,
+          event_name: record.eventName || undefined,
+          trace_id: idOf(record.traceId, json),
+          span_id: idOf(record.spanId, json),
+          resource: about,
+          scope: by,
+          attributes: membersOf(record.attributes),
+        });
+        const plain = plainOf(record.body, 0);
+        const carried = Object.keys(beside).length > 0 ? { [CARRIED]: 'otlp', ...beside, body: plain } : plain;
+        records.push(Buffer.from(typeof carried === 'string' ? carried : JSON.stringify(carried ?? {})));
       }
+    }
+  }
   return records;
+}
+
+function scopeOf(
+  scope: { readonly name?: string; readonly version?: string; readonly attributes?: readonly KeyValue[] } = {},
+): Record<string, unknown> | undefined {
+  const known = without({
+    name: scope.name || undefined,
+    version: scope.version || undefined,
+    attributes: membersOf(scope.attributes),
+  });
+  return Object.keys(known).length === 0 ? undefined : known;
+}
+
+function membersOf(pairs: readonly KeyValue[] | undefined): Record<string, unknown> | undefined {
+  return pairs === undefined || pairs.length === 0 ? undefined : objectOf(pairs, 0);
+}
+
+function without(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}
+
+/** Nanoseconds as text, for they are beyond what a number holds; undefined for 0, which says that none is known. */
+function nanosOf(value: string | number | undefined): string | undefined {
+  const text = String(value ?? 0);
+  return /^0*$/.test(text) ? undefined : text;
+}
+
+/** In JSON ids are hexadecimal already (OTLP, JSON encoding); of protobuf's bytes we are given Base64. */
+function idOf(value: string | undefined, hexadecimal: boolean): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return hexadecimal ? value : Buffer.from(value, 'base64').toString('hex');
 }
 
 function plainOf(value: AnyValue | undefined, depth: number): unknown {

@@ -1,0 +1,2 @@
+export { CarriedEvent } from './carried-event.ts';
+export { CARRIED, type Unpacked, unpack } from './read-carried.ts';
