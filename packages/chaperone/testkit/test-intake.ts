@@ -2,7 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { loadDirectory, loadRules } from '@chaperone/sigma';
 import { type LiveException, type LiveSetup, type LiveSource, packIndicators } from '../src/detection/index.ts';
+import { Health } from '../src/service/health.ts';
 import { LiveIntake } from '../src/service/intake/live-intake.ts';
+import { createLog } from '../src/service/log.ts';
 import { createMeter } from '../src/service/metrics/meter.ts';
 import type { EventStore, OpenStateStore } from '../src/storage/index.ts';
 
@@ -40,6 +42,7 @@ export async function testIntake(
     most: 64 << 20,
     source: (_, id) => sources.get(id),
     restart: () => intake.setup(base, key),
+    health: new Health(undefined, createLog('fatal')),
     fault: (what, error) => faults.push(what, error),
   });
   const key = randomBytes(32);

@@ -3,6 +3,7 @@ import type { Identity } from '../identity/index.ts';
 import { runPull } from '../sources/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
 import type { Intake } from '../telemetry/index.ts';
+import { ago } from './intake/doubtful-counts.ts';
 import { exceptionsOf } from './organization-setup.ts';
 
 const DAY = 86_400_000;
@@ -118,7 +119,7 @@ export function organizations(state: StateStore) {
 }
 
 /** Sets right the counts of findings that changed of late. */
-export async function recountLately({ state, events }: HousekeepingDeps, now = Date.now()): Promise<void> {
-  for (const { id } of await organizations(state))
-    await recountFindings(state, events, id, new Date(now - 15 * 60_000));
+export async function recountLately({ state, events }: HousekeepingDeps): Promise<void> {
+  const since = await ago(state, 15 * 60);
+  for (const { id } of await organizations(state)) await recountFindings(state, events, id, since);
 }

@@ -31,11 +31,7 @@ export interface RecoverDeps {
  *
  * @returns how many events were judged again
  */
-export function recover(organization: string, deps: RecoverDeps): Promise<number> {
-  return deps.intake.remembering(organization, () => remember(organization, deps));
-}
-
-async function remember(organization: string, deps: RecoverDeps): Promise<number> {
+export async function recover(organization: string, deps: RecoverDeps): Promise<number> {
   const { state, events, intake } = deps;
   const saved = await state.within(organization, (tx) =>
     tx.selectFrom('checkpoint').select(['received', 'updated_at']).executeTakeFirst(),
@@ -55,6 +51,7 @@ async function remember(organization: string, deps: RecoverDeps): Promise<number
   const rest = await judgeAgain(organization, `received >= ${checkpoint} AND kind != 'unread'`, deps);
   if (rest.events > 0) {
     intake.caughtUp(organization, rest.newest);
+    // Both by the state store's clock.
     const since = saved === undefined ? 0 : saved.updated_at.getTime() - DOUBTFUL;
     await recountFindings(state, events, organization, new Date(since));
   }

@@ -15,10 +15,12 @@ import {
   openEventStore,
   openJobs,
   openStateStore,
+  StoreUnavailable,
 } from '../storage/index.ts';
 import { type ListenerConfig, listenerSchema, startListeners, type TlsMaterial } from '../telemetry/index.ts';
 import type { ServiceConfig } from './config/config-schema.ts';
 import { serveControl } from './control/serve-control.ts';
+import { Health } from './health.ts';
 import {
   expireEvents,
   forgetEnded,
@@ -60,9 +62,6 @@ const DEFAULT_LISTENERS: readonly Partial<ListenerConfig>[] = [
   { name: 'syslog-tls', kind: 'syslog-tls', port: 6514, tls: 'self-signed' },
   { name: 'relp', kind: 'relp', port: 2514 },
 ];
-/** By then shippers have sent again what a killed service had stored and not confirmed, milliseconds: it was counted twice. */
-const REPEATED = 45_000;
-
 /**
  * Starts everything in order: the lock on the data folder, the stores, the engines with what they must remember, the API, the listeners last.
  * `close` ends it in the other order, so that nothing that was taken is lost.
@@ -99,7 +98,11 @@ async function start(
   closers: (() => Promise<unknown> | unknown)[],
   close: () => Promise<void>,
 ): Promise<RunningService> {
-  const fault = (what: string, error: unknown) => log.error({ error: said(error) }, what);
+  const own = config.state === undefined || config.events === undefined;
+  const health = new Health(own ? config.data : undefined, log);
+  closers.push(() => health.close());
+  const fault = (what: string, error: unknown) =>
+    error instanceof StoreUnavailable ? health.failed(error) : log.error({ error: said(error) }, what);
   const lock = lockDataFolder(config.data);
   closers.push(() => lock.release());
   const state = await openStateStore({
@@ -158,6 +161,7 @@ async function start(
     most: config.memory_queue * 2 ** 20,
     source: sourceOf,
     restart: (organization) => reload(organization),
+    health,
     fault,
   });
   closers.push(() => intake.close());
@@ -240,7 +244,10 @@ async function start(
           routed: () => router.reload(),
           fault,
         }),
-      ready: async () => void (await Promise.all([state.ping(), events.ping()])),
+      ready: async () => {
+        health.check();
+        await Promise.all([state.ping(), events.ping()]);
+      },
       console: consoleFolder,
       secure: url.startsWith('https:'),
       fault: (error, request) => {
@@ -269,7 +276,9 @@ async function start(
   });
   closers.push(deaf);
 
-  const jobs = await openJobs(state, { log: (line) => log.warn({ part: 'jobs' }, line) });
+  const jobs = await openJobs(state, {
+    log: (line, error) => (error instanceof StoreUnavailable ? health.failed(error) : log.warn({ part: 'jobs' }, line)),
+  });
   closers.push(() => jobs.stop());
   const chores: HousekeepingDeps = {
     state,
@@ -283,11 +292,6 @@ async function start(
   await jobs.schedule('expire-events', '17 * * * *', () => expireEvents(chores));
   await jobs.schedule('forget-ended', 600, () => forgetEnded(chores));
   await jobs.schedule('recount', 300, () => recountLately(chores));
-  const soon = setTimeout(
-    () => void recountLately(chores).catch((error) => fault('Findings could not be counted anew.', error)),
-    REPEATED,
-  );
-  closers.push(() => clearTimeout(soon));
   await jobs.schedule('pull', 60, () => pullWhatIsDue(chores));
   const listening = Date.now();
   await jobs.schedule('watch-sources', 60, () => watchAllSources(chores, listening));

@@ -11,6 +11,7 @@ export { EventEncoder } from './events/event-encoder.ts';
 export type * from './events/event-row.ts';
 export type * from './events/event-store.ts';
 export { type EventStoreOptions, openEventStore, type StoredRow, storedEvent } from './events/open-event-store.ts';
+export { promptly } from './promptly.ts';
 export { type EnqueueOptions, type JobHandler, type Jobs, openJobs } from './state/jobs.ts';
 export { StoreIsNewer } from './state/migrate.ts';
 export { type OpenStateStore, openStateStore, type StateStoreOptions } from './state/open-state-store.ts';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DoubtfulCounts } from '../../src/service/intake/doubtful-counts.ts';
 import { recover } from '../../src/service/recover.ts';
 import type { EventStore, OpenStateStore } from '../../src/storage/index.ts';
 import { recordBatch } from '../../testkit/record-batch.ts';
@@ -141,5 +142,27 @@ test('when the clock is set back, the checkpoint goes back before anything is st
   expect(kept[0]).toBeLessThanOrEqual(now);
   expect(kept[2]).toBeLessThanOrEqual(now - hour);
   expect(kept[3]).toBeLessThanOrEqual(now - hour + 10);
+  await live.intake.close();
+});
+
+test('what came twice after a doubt is counted anew before long', async () => {
+  const live = await testIntake(state, events);
+  const source = await live.source('windows');
+  const texts = Array.from({ length: 150 }, (_, i) => cleared(i));
+  for (let time = 0; time < 2; time += 1) await send(live, source, texts, Date.now() * 1000);
+  const count = async () =>
+    (await state.within(live.organization, (tx) => tx.selectFrom('finding').select('count').execute())).map((one) =>
+      Number(one.count),
+    );
+  expect(await count()).toEqual([300]);
+  const doubts = new DoubtfulCounts(state, events, 50);
+  await doubts.look();
+  expect(await count()).toEqual([300]);
+  doubts.doubt(live.organization);
+  await doubts.look();
+  expect(await count()).toEqual([300]);
+  await new Promise((later) => setTimeout(later, 60));
+  await doubts.look();
+  expect(await count()).toEqual([150]);
   await live.intake.close();
 });

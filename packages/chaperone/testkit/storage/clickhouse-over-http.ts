@@ -11,8 +11,13 @@ import { createChdbConnection } from 'chdb/connection';
  * The part of ClickHouse's HTTP interface that our client uses, in front of the real engine (chDB, in this process: one a test file). It stands
  * in for a server where none can be installed: statements, parameters, formats and errors are ClickHouse's own, its HTTP server is not.
  */
-export async function clickhouseOverHttp(): Promise<{ url: string; close(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'chaperone-clickhouse-'));
+export async function clickhouseOverHttp({
+  folder = mkdtempSync(join(tmpdir(), 'chaperone-clickhouse-')),
+  port = 0,
+}: {
+  folder?: string;
+  port?: number;
+} = {}): Promise<{ url: string; close(): Promise<void> }> {
   const connection = createChdbConnection({ path: join(folder, 'data') });
   const client = createClient({ connection } as Parameters<typeof createClient>[0]);
   let inserts = 0;
@@ -53,7 +58,7 @@ export async function clickhouseOverHttp(): Promise<{ url: string; close(): Prom
       (error) => refuse(response, error),
     );
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {

@@ -1,5 +1,5 @@
 import { type LiveFinding, MOST_EVENTS, type StoredBy, storeFindings } from '../../detection/index.ts';
-import type { StateStore } from '../../storage/index.ts';
+import { promptly, type StateStore } from '../../storage/index.ts';
 
 interface Waiting {
   readonly findings: readonly LiveFinding[];
@@ -10,6 +10,8 @@ interface Waiting {
 
 /** Findings of one transaction, at most. */
 const MOST = 5_000;
+/** Milliseconds; shippers themselves wait for a minute or so. */
+const PATIENCE = 20_000;
 
 /**
  * Writes what batches found, one transaction of an organisation at a time. While one is on its way the next batches gather, and what several of
@@ -19,22 +21,35 @@ export class FindingWriter {
   readonly #state: StateStore;
   readonly #queues = new Map<string, { waiting: Waiting[]; running: boolean }>();
 
-  constructor(state: StateStore) {
+  readonly #patience: number;
+
+  constructor(state: StateStore, patience = PATIENCE) {
     this.#state = state;
+    this.#patience = patience;
   }
 
-  /** Resolves when all are stored; errors are those of `storeFindings`, and nothing is stored then. */
-  write(organization: string, findings: readonly LiveFinding[], by: StoredBy): Promise<void> {
-    if (findings.length === 0) return Promise.resolve();
+  /**
+   * Resolves when all are stored; errors are those of `storeFindings`, and nothing is stored then. Where the store says nothing in time,
+   * StoreUnavailable: what was begun by then may still be stored.
+   */
+  async write(organization: string, findings: readonly LiveFinding[], by: StoredBy): Promise<void> {
+    if (findings.length === 0) return;
     let queue = this.#queues.get(organization);
     if (queue === undefined) {
       queue = { waiting: [], running: false };
       this.#queues.set(organization, queue);
     }
     const { waiting, running } = queue;
-    const written = new Promise<void>((resolve, reject) => waiting.push({ findings, by, resolve, reject }));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const own = { findings, by, resolve, reject };
+    waiting.push(own);
     if (!running) void this.#run(organization, queue);
-    return written;
+    try {
+      await promptly('state', this.#patience, promise);
+    } finally {
+      const at = waiting.indexOf(own);
+      if (at >= 0) waiting.splice(at, 1);
+    }
   }
 
   async #run(organization: string, queue: { waiting: Waiting[]; running: boolean }): Promise<void> {

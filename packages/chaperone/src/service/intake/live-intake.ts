@@ -8,10 +8,12 @@ import {
   SEALED_LINE,
   sealWith,
 } from '../../detection/index.ts';
-import type { EventStore, StateStore } from '../../storage/index.ts';
+import { type EventStore, type StateStore, StoreUnavailable } from '../../storage/index.ts';
 import { Busy, type Delivery, type Intake, type Receipt } from '../../telemetry/index.ts';
+import type { Health } from '../health.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { DoubtfulCounts } from './doubtful-counts.ts';
 import { EnginePool } from './engine-pool.ts';
 import type { EngineBatch } from './engine-protocol.ts';
 import { type EngineState, EngineWatch } from './engine-watch.ts';
@@ -33,6 +35,8 @@ export interface LiveIntakeOptions {
   source(organization: string, source: string): LiveSource | undefined;
   /** Sets an organisation up anew, by `setup`, because the thread of its engine died. Tried again until it succeeds. */
   restart(organization: string): Promise<void>;
+  /** told how the stores do, and asked whether there is room */
+  readonly health: Pick<Health, 'ensureRoom' | 'failed' | 'worked'>;
   /** told of what goes wrong behind the scenes */
   fault(what: string, error: unknown): void;
 }
@@ -57,6 +61,7 @@ interface Home {
 
 /** Milliseconds between two looks at what time has decided, and between two checkpoints. */
 const SETTLING = 1_000;
+const RECOUNTING = 5_000;
 /** Milliseconds that a delivery waits for an engine that is being started again, before its sender is told to come back. */
 const PATIENCE = 10_000;
 
@@ -72,6 +77,7 @@ export class LiveIntake implements Intake {
   readonly #book: SourceBook;
   readonly #checkpoints: Checkpoints;
   readonly #findings: FindingWriter;
+  readonly #doubts: DoubtfulCounts;
   readonly #homes = new Map<string, Home>();
   /** a delivery that is tried again keeps its ids */
   readonly #salts = new WeakMap<Delivery, string>();
@@ -81,6 +87,7 @@ export class LiveIntake implements Intake {
   #bytes = 0;
   #roomers: (() => void)[] = [];
   #closed = false;
+  #recounting = false;
 
   constructor(options: LiveIntakeOptions) {
     this.#options = options;
@@ -100,6 +107,7 @@ export class LiveIntake implements Intake {
     this.#book = new SourceBook(options.state);
     this.#checkpoints = new Checkpoints(options.state);
     this.#findings = new FindingWriter(options.state);
+    this.#doubts = new DoubtfulCounts(options.state, options.events);
     this.#timers = [
       setInterval(
         () =>
@@ -110,6 +118,7 @@ export class LiveIntake implements Intake {
       ),
       setInterval(() => void this.#settleAll(), SETTLING),
       setInterval(() => void this.#saveCheckpoints().catch(() => {}), SETTLING),
+      setInterval(() => void this.#recount(), RECOUNTING),
     ];
   }
 
@@ -178,12 +187,20 @@ export class LiveIntake implements Intake {
     const source = this.#options.source(organization, delivery.source);
     if (home === undefined || source === undefined) throw new Busy('The organisation is being started.', 2);
     if (this.#closed) throw new Busy('The service is ending.', 5);
+    this.#options.health.ensureRoom();
     if (this.room <= 0) throw new Busy('More records are under way than there is room for.', 1);
     const size = records.bytes.byteLength;
     this.#take(size, home, delivery);
     try {
       if (!this.#checkpoints.covers(organization, delivery.received)) await this.#saveCheckpoint(organization);
       return await this.#accepted(delivery, home, source, size);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) {
+        this.#options.health.failed(error);
+        // Perhaps it is in one store and not in the other.
+        this.#doubts.doubt(organization);
+      }
+      throw error;
     } finally {
       this.#give(size, home, delivery);
     }
@@ -201,8 +218,11 @@ export class LiveIntake implements Intake {
       if (outcome.unjudged.length > 0)
         await this.#options.events.insert(organization, unjudgedRows(batch, outcome.unjudged, home.seal));
       insertedAt = performance.now();
+      this.#options.health.worked('events');
       const found = outcome.judged?.findings ?? [];
+      if (found.length === 0) return;
       await this.#findings.write(organization, found, { registryVersion: home.registryVersion });
+      this.#options.health.worked('state');
     });
     const storedAt = performance.now();
     home.unsettled = true;
@@ -262,21 +282,12 @@ export class LiveIntake implements Intake {
     home.unsettled = true;
   }
 
-  /** Does what feeds stored events to an engine; meanwhile nothing counts as over because no more of it has come yet. */
-  async remembering<T>(organization: string, work: () => Promise<T>): Promise<T> {
-    const home = this.#homes.get(organization);
-    if (home !== undefined) home.underWay += 1;
-    try {
-      return await work();
-    } finally {
-      if (home !== undefined) home.underWay -= 1;
-    }
-  }
-
   /** Says that everything received up to a moment (microseconds), and stored before this start, is judged. */
   caughtUp(organization: string, received: number): void {
     const home = this.#homes.get(organization);
     if (home?.lastReceived === 0) home.lastReceived = received;
+    // Shippers send again what was stored before a kill and not confirmed.
+    this.#doubts.doubt(organization);
   }
 
   /** Judges a batch and has it stored; what it feeds counts once it is. */
@@ -328,6 +339,13 @@ export class LiveIntake implements Intake {
     );
     await this.#saveCheckpoints().catch(() => {});
     await this.#pool.close();
+  }
+
+  async #recount(): Promise<void> {
+    if (this.#recounting) return;
+    this.#recounting = true;
+    await this.#doubts.look().catch((error) => this.#options.fault('Findings could not be counted anew yet.', error));
+    this.#recounting = false;
   }
 
   async #saveCheckpoints(): Promise<void> {

@@ -11,6 +11,9 @@ import type { SqlClient } from './sql-client.ts';
 const STARTING = 120_000;
 /** A process that died is started again after this long. */
 const PAUSE = 500;
+/** It is asked so often whether it lives, and ended where it missed so many askings: a process can hang as well as die. */
+const ASKED = 5_000;
+const MISSED = 6;
 /** Questions that may wait for each other. */
 const MOST_WAITING = 500;
 
@@ -34,17 +37,23 @@ export class ChdbClient implements SqlClient {
   #next = 0;
   #closing = false;
 
-  private constructor(folder: string) {
+  readonly #asked: number;
+
+  private constructor(folder: string, asked: number) {
     this.#folder = folder;
+    this.#asked = asked;
   }
 
-  /** @throws Error where the library can't be loaded or the folder can't be opened */
-  static async open(folder: string): Promise<ChdbClient> {
+  /**
+   * @param asked milliseconds between two askings whether the process lives
+   * @throws Error where the library can't be loaded or the folder can't be opened
+   */
+  static async open(folder: string, asked = ASKED): Promise<ChdbClient> {
     quoted(folder);
     // What was on its way when the last process ended was answered to nobody.
     await rm(join(folder, INCOMING), { recursive: true, force: true });
     await mkdir(join(folder, INCOMING), { recursive: true, mode: 0o700 });
-    const client = new ChdbClient(folder);
+    const client = new ChdbClient(folder, asked);
     await client.#start();
     return client;
   }
@@ -174,7 +183,25 @@ export class ChdbClient implements SqlClient {
     child.once('exit', () => this.#died());
     child.on('error', () => {});
     this.#child = child;
+    this.#watch(child);
     if (!child.connected || child.exitCode !== null) this.#died();
+  }
+
+  /** Its work is done in other threads, so it answers at once however much there is of it. */
+  #watch(child: ChildProcess): void {
+    let missed = 0;
+    const asking = setInterval(() => {
+      missed += 1;
+      if (missed > MISSED) child.kill('SIGKILL');
+      this.#ask({ do: 'alive' }).then(
+        () => {
+          missed = 0;
+        },
+        () => {},
+      );
+    }, this.#asked);
+    asking.unref();
+    child.once('exit', () => clearInterval(asking));
   }
 
   #died(): void {

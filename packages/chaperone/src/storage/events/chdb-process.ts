@@ -48,6 +48,8 @@ async function answer(ask: ToChdb): Promise<unknown[]> {
     case 'cancel':
       cancel(ask.query);
       return [];
+    case 'alive':
+      return [];
     case 'close':
       for (const client of [...readers, keeper, writer]) await client.close();
       setImmediate(() => process.exit(0));

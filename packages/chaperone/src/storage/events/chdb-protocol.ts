@@ -8,7 +8,7 @@ export type ToChdb =
       readonly params: Readonly<Record<string, unknown>>;
     }
   | { readonly id: number; readonly do: 'cancel'; readonly query: number }
-  | { readonly id: number; readonly do: 'close' };
+  | { readonly id: number; readonly do: 'alive' | 'close' };
 
 export type FromChdb =
   | { readonly ready: true }

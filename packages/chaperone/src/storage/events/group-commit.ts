@@ -1,3 +1,4 @@
+import { promptly } from '../promptly.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { RowBatch } from './event-store.ts';
 
@@ -10,6 +11,8 @@ interface Waiting {
 /** One INSERT takes at most this; what waits for the next ones at most eight times as much. */
 const MOST_BYTES = 32 << 20;
 const MOST_WAITING = 8 * MOST_BYTES;
+/** Milliseconds: shippers themselves wait for a minute or so. */
+const PATIENCE = 20_000;
 
 /**
  * Joins what many callers want to write into one INSERT, as databases do with commits: while one is on its way the next ones gather. Each
@@ -21,21 +24,32 @@ export class GroupCommit {
   #bytes = 0;
   #running = false;
 
-  constructor(write: (pieces: readonly Uint8Array[]) => Promise<void>) {
+  readonly #patience: number;
+
+  constructor(write: (pieces: readonly Uint8Array[]) => Promise<void>, patience = PATIENCE) {
     this.#write = write;
+    this.#patience = patience;
   }
 
-  add(batch: RowBatch): Promise<void> {
-    if (batch.rows === 0) return Promise.resolve();
+  /** @throws StoreUnavailable where it can't be written, or isn't in time: what was not begun by then is left out */
+  async add(batch: RowBatch): Promise<void> {
+    if (batch.rows === 0) return;
     if (this.#bytes + batch.bytes.length > MOST_WAITING)
-      return Promise.reject(
-        new StoreUnavailable('events', 'The event store is slower than the events that come.', { retryAfter: 1 }),
-      );
+      throw new StoreUnavailable('events', 'The event store is slower than the events that come.', { retryAfter: 1 });
     this.#bytes += batch.bytes.length;
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ batch, resolve, reject });
-      if (!this.#running) void this.#run();
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const own = { batch, resolve, reject };
+    this.#waiting.push(own);
+    if (!this.#running) void this.#run();
+    try {
+      await promptly('events', this.#patience, promise);
+    } finally {
+      const at = this.#waiting.indexOf(own);
+      if (at >= 0) {
+        this.#waiting.splice(at, 1);
+        this.#bytes -= batch.bytes.length;
+      }
+    }
   }
 
   async #run(): Promise<void> {

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { promptly } from '../promptly.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import { ChdbClient } from './chdb-client.ts';
 import { backupEvents, readContents, restoreEvents } from './event-backup.ts';
@@ -17,6 +18,8 @@ const QUERY_MEMORY = 2 * 2 ** 30;
 /** Rows looked at together: events are large, and rules make copies of their texts. */
 const BLOCK = 8_192;
 const TIMEOUT = 60;
+/** Milliseconds within which a store that is well answers that it is. */
+const PING = 5_000;
 
 /** ClickHouse's words and codes for: no room, can't write, too many parts, shutting down. */
 const FULL =
@@ -65,7 +68,7 @@ class ClickHouseEventStore implements EventStore {
     let commit = this.#commits.get(organization);
     if (commit === undefined) {
       const table = tablesOf(organization).events;
-      commit = new GroupCommit((pieces) => this.#safe(() => this.#sql.insert(table, pieces)));
+      commit = new GroupCommit((pieces) => written(() => this.#sql.insert(table, pieces)));
       this.#commits.set(organization, commit);
     }
     return commit.add(batch);
@@ -144,7 +147,8 @@ class ClickHouseEventStore implements EventStore {
   }
 
   async ping(): Promise<void> {
-    await this.#safe(() => this.#sql.query('SELECT 1', {}));
+    // As a statement: long questions may keep other questions waiting, and say nothing of whether events can be stored.
+    await promptly('events', PING, this.#sql.command('SELECT 1'));
   }
 
   close(): Promise<void> {
@@ -155,15 +159,30 @@ class ClickHouseEventStore implements EventStore {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Error && FULL.test(error.message))
-        throw new StoreUnavailable(
-          'events',
-          `The event store can't write: ${error.message.split('\n')[0].slice(0, 300)}`,
-          { retryAfter: 10, cause: error },
-        );
-      throw error;
+      throw error instanceof Error && FULL.test(error.message) ? cantWrite(error) : error;
     }
   }
+}
+
+/** Rows are made by our own encoder, so whatever ClickHouse says of an insert is about itself: what wasn't stored may come again. */
+async function written(insert: () => Promise<void>): Promise<void> {
+  try {
+    await insert();
+  } catch (error) {
+    throw error instanceof StoreUnavailable ? error : cantWrite(error);
+  }
+}
+
+function cantWrite(error: unknown): StoreUnavailable {
+  const said = error instanceof Error ? error.message : String(error);
+  const full = /ENOSPC|NOT_ENOUGH_SPACE|No space left on device|errno: 28|CANNOT_RESERVE/.test(said);
+  return new StoreUnavailable(
+    'events',
+    full
+      ? 'The event store can’t write: its disk is full.'
+      : `The event store can’t write: ${said.split('\n')[0].slice(0, 300)}`,
+    { retryAfter: 10, cause: error },
+  );
 }
 
 function tablesOf(organization: string): EventTables {

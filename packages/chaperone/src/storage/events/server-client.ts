@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress, createZstdDecompress } from 'node:zlib';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { SqlClient } from './sql-client.ts';
 
@@ -14,20 +14,25 @@ export interface ServerOptions {
 
 /** Milliseconds: a rule over all events takes its time. */
 const PATIENCE = 300_000;
+/** An insert that isn't answered so long is on no way any more, and the next ones wait behind it. */
+const INSERT = 30_000;
 
 /** A ClickHouse by URL. */
 export class ServerClient implements SqlClient {
   readonly #client: ClickHouseClient;
+  readonly #writer: ClickHouseClient;
 
   constructor({ url, user, password }: ServerOptions) {
-    this.#client = createClient({
+    const options = {
       url,
       ...(user === undefined ? {} : { username: user }),
       ...(password === undefined ? {} : { password }),
-      request_timeout: PATIENCE,
-      max_open_connections: 16,
       application: 'chaperone',
-    });
+      // What goes wrong is thrown, and said by whoever asked.
+      log: { level: ClickHouseLogLevel.OFF },
+    };
+    this.#client = createClient({ ...options, request_timeout: PATIENCE, max_open_connections: 16 });
+    this.#writer = createClient({ ...options, request_timeout: INSERT, max_open_connections: 8 });
   }
 
   command(sql: string): Promise<void> {
@@ -37,7 +42,7 @@ export class ServerClient implements SqlClient {
   insert(table: string, pieces: readonly Uint8Array[]): Promise<void> {
     return reached(async () => {
       // An insert is answered when the server has it; with insert_quorum the operator may ask for more.
-      const { stream } = await this.#client.exec({
+      const { stream } = await this.#writer.exec({
         query: `INSERT INTO ${table} FORMAT RowBinary`,
         values: Readable.from(pieces.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))),
       });
@@ -81,8 +86,8 @@ export class ServerClient implements SqlClient {
     });
   }
 
-  close(): Promise<void> {
-    return this.#client.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#client.close(), this.#writer.close()]);
   }
 }
 

@@ -46,7 +46,7 @@ const KEPT = 86_400;
  */
 export async function openJobs(
   store: { readonly url: string },
-  { log = () => {} }: { log?: (line: string) => void } = {},
+  { log = () => {} }: { log?: (line: string, error: unknown) => void } = {},
 ): Promise<Jobs> {
   const boss = new PgBoss({
     connectionString: store.url,
@@ -57,7 +57,7 @@ export async function openJobs(
     openTelemetry: { enabled: false },
   });
   // Mostly that the database can't be reached: it tries again by itself.
-  boss.on('error', (error) => log(`jobs: ${error.message}`));
+  boss.on('error', (error) => log(`jobs: ${error.message}`, translate(error)));
   try {
     await boss.start();
   } catch (error) {
@@ -69,10 +69,10 @@ export async function openJobs(
 
 class PostgresJobs implements Jobs {
   readonly #boss: PgBoss;
-  readonly #log: (line: string) => void;
+  readonly #log: (line: string, error: unknown) => void;
   readonly #timers: NodeJS.Timeout[] = [];
 
-  constructor(boss: PgBoss, log: (line: string) => void) {
+  constructor(boss: PgBoss, log: (line: string, error: unknown) => void) {
     this.#boss = boss;
     this.#log = log;
   }
@@ -94,7 +94,7 @@ class PostgresJobs implements Jobs {
       try {
         await work(job.data, job.signal);
       } catch (error) {
-        this.#log(`job ${name}: ${error instanceof Error ? error.message : String(error)}`);
+        this.#log(`job ${name}: ${error instanceof Error ? error.message : String(error)}`, error);
         throw error;
       }
     });
@@ -122,7 +122,7 @@ class PostgresJobs implements Jobs {
     const ask = () =>
       this.#boss
         .send(name, {}, { ...one, singletonSeconds: when, retryLimit: 0 })
-        .catch((error: Error) => this.#log(`job ${name}: ${error.message}`));
+        .catch((error: Error) => this.#log(`job ${name}: ${error.message}`, translate(error)));
     this.#timers.push(setInterval(ask, when * 1000).unref());
     await ask();
   }

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
-import { StoreUnavailable } from '../store-unavailable.ts';
+import { promptly } from '../promptly.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded/embedded-server.ts';
 import { CHANNEL, Hearing, KEEP_ALIVE } from './hearing.ts';
 import { type MigrationSteps, migrate } from './migrate.ts';
@@ -29,7 +29,7 @@ export interface OpenStateStore extends StateStore {
 
 const POOL = 10;
 const CONNECTING = 5_000;
-/** A statement that takes longer is broken off, so that a hanging database is an answer. */
+/** A statement that takes longer is broken off: by the server, or by us where it says nothing at all. */
 const STATEMENT = 60_000;
 /** A transaction that does nothing for so long was forgotten, and would keep its connection from others. */
 const IDLE = 120_000;
@@ -75,6 +75,7 @@ class PostgresStateStore implements OpenStateStore {
       connectionTimeoutMillis: CONNECTING,
       ...KEEP_ALIVE,
       statement_timeout: STATEMENT,
+      query_timeout: STATEMENT + CONNECTING,
       idle_in_transaction_session_timeout: IDLE,
       types: { getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) },
     });
@@ -130,7 +131,7 @@ class PostgresStateStore implements OpenStateStore {
 
   async ping(): Promise<void> {
     try {
-      await Promise.race([this.#pool.query('select 1'), silence()]);
+      await promptly('state', CONNECTING, this.#pool.query('select 1'));
     } catch (error) {
       throw translate(error);
     }
@@ -144,12 +145,6 @@ class PostgresStateStore implements OpenStateStore {
 }
 
 const BIGINT = 20;
-
-/** A network that swallows everything lets a question wait for many minutes. */
-async function silence(): Promise<never> {
-  await new Promise((resolve) => setTimeout(resolve, CONNECTING).unref());
-  throw new StoreUnavailable('state', `The state store (PostgreSQL) did not answer within ${CONNECTING / 1000} s.`);
-}
 
 async function createDatabase(url: string): Promise<void> {
   const at = new URL(url);

@@ -1,9 +1,12 @@
 import { StoreUnavailable } from '../store-unavailable.ts';
 
-/** Codes of PostgreSQL and of sockets that say: gone, going, coming, or out of room. Class 08 connection, 53 resources, 57P shutdown, 58 system. */
-const GONE = /^(08|53|57P|58|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
+/**
+ * Codes of PostgreSQL and of sockets that say: gone, going, coming, out of room, or that the same may go well in a moment. Class 08 connection, 40
+ * transaction rolled back (deadlock), 53 resources, 57 taking too long or shutting down, 58 system; 25006 read only, 55P03 locked.
+ */
+const GONE = /^(08|40|53|57|58|25006|55P03|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const LOST =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
+  /^(Connection terminated|Query read timeout|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 const COMING = /the database system is (starting up|shutting down|in recovery)/;
 
 /** An error of the connection as StoreUnavailable; anything else as it is. */

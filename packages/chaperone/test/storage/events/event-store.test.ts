@@ -224,3 +224,20 @@ test('the statements for a cluster are sound SQL', async () => {
     expect(said).toMatch(/ON CLUSTER/);
   }
 });
+
+test('a process that hangs is ended and comes back; what was asked of it is said to be not stored', async () => {
+  const client = await ChdbClient.open(join(folder, 'hangs'), 100);
+  const hanging = client.pid!;
+  process.kill(hanging, 'SIGSTOP');
+  await expect(client.query('SELECT 1', {})).rejects.toBeInstanceOf(StoreUnavailable);
+  for (;;) {
+    const answer = await client.query<{ n: number }>('SELECT 1 AS n', {}).catch(() => undefined);
+    if (answer !== undefined) {
+      expect(answer).toEqual([{ n: 1 }]);
+      break;
+    }
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  expect(client.pid).not.toBe(hanging);
+  await client.close();
+}, 30_000);

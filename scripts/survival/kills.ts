@@ -1,0 +1,49 @@
+import { House, pause } from './house.ts';
+import { isSound, reckon } from './reckon.ts';
+import type { Result } from './result.ts';
+import { bulkShipper, relpShipper } from './shippers.ts';
+
+/** Kills the whole service at random moments, at its start too, while events are sent to it, and starts it again. */
+export async function kills(times: number, say: (line: string) => void = () => {}): Promise<Result> {
+  const house = await House.open();
+  try {
+    const token = await house.source('load', 'http');
+    await house.source('relay', 'relp');
+    const shippers = [bulkShipper(house, token), bulkShipper(house, token), relpShipper(house)];
+    const delivered = () => shippers.reduce((sum, one) => sum + one.delivered.length, 0);
+    let starting = 0;
+    let slowest = 0;
+    for (let kill = 1; kill <= times; kill += 1) {
+      // Every third time before it is ready.
+      if (kill % 3 !== 0) {
+        slowest = Math.max(slowest, await house.ready());
+        await pause(Math.random() * 2_500);
+      } else await pause(Math.random() * 4_000);
+      if (!house.said.includes('Ctrl-C')) starting += 1;
+      await house.end('SIGKILL');
+      house.launch();
+      say(`kill ${kill}: ${delivered()} records confirmed`);
+    }
+    slowest = Math.max(slowest, await house.ready());
+    await pause(2_000);
+    await Promise.all(shippers.map((one) => one.stop()));
+    await house.end('SIGTERM');
+    const sum = await reckon(
+      house,
+      shippers.flatMap((one) => one.delivered),
+    );
+    return {
+      trial: 'kills',
+      passed: isSound(sum),
+      figures: {
+        kills: times,
+        'of them before it was ready': starting,
+        'slowest start, s': (slowest / 1000).toFixed(1),
+        ...sum,
+      },
+    };
+  } finally {
+    await house.end('SIGKILL');
+    house.remove();
+  }
+}
