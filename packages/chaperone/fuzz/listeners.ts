@@ -38,13 +38,10 @@ function relp(stream: Buffer, step: number): string {
     },
   });
   for (let at = 0; at < stream.length; at += step) {
-    const frames = framer.feed(stream.subarray(at, at + step));
-    if (typeof frames === 'string') {
-      told += frames;
-      break;
-    }
-    for (const { txnr, command, data, cut } of frames) told += `${txnr} ${command} ${data.toString('hex')} ${cut}\n`;
+    for (const { txnr, command, data, cut } of framer.feed(stream.subarray(at, at + step)))
+      told += `${txnr} ${command} ${data.toString('hex')} ${cut}\n`;
   }
+  told += framer.trouble;
   framer.end();
   if (reserved !== 0) throw new Error(`${reserved} bytes stay reserved`);
   return told;

@@ -6,10 +6,9 @@ import { consoleFile } from './console-files.ts';
 import { type ApiEnv, type DeclaredRoute, Routes } from './define.ts';
 import type { ApiDeps } from './deps.ts';
 import { docsPage } from './docs-page.ts';
-import { idempotency } from './idempotency.ts';
 import { openApi } from './openapi.ts';
 import { answerOf, Problem, problemOf } from './problem.ts';
-import { RateLimit } from './rate-limit.ts';
+import { networkOf, RateLimit } from './rate-limit.ts';
 import { detectionRoutes } from './routes/detection.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -61,7 +60,7 @@ export function createApi(deps: ApiDeps, peer: (env: unknown) => Peer): Api {
     const { ip, host } = context.get('origin');
     const client = { ip, agent: context.req.header('user-agent') ?? '' };
     context.set('client', client);
-    limit.take(client.ip);
+    limit.take(`address/${networkOf(client.ip)}`);
     const token = /^Bearer\s+(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
     const secret = token === undefined ? getCookie(context, COOKIE) : undefined;
     const recognise = async (used: boolean) => {
@@ -69,6 +68,7 @@ export function createApi(deps: ApiDeps, peer: (env: unknown) => Peer): Api {
       return secret === undefined ? undefined : principalOfSession(deps.identity, secret, used);
     };
     const principal = await recognise(true);
+    if (principal !== undefined) limit.take(principal.session ?? principal.id);
     context.set('principal', principal);
     context.set('recognise', () => recognise(false));
     if (token === undefined) {
@@ -91,8 +91,6 @@ export function createApi(deps: ApiDeps, peer: (env: unknown) => Peer): Api {
     }
     await next();
   });
-  app.use('/api/v1/*', idempotency(deps.state));
-
   const routes = new Routes(app, deps);
   signInRoutes(routes);
   otherSignInRoutes(routes);

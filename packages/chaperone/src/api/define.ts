@@ -10,8 +10,10 @@ import {
 } from '../identity/index.ts';
 import type { Tx } from '../storage/index.ts';
 import { isZone } from '../telemetry/index.ts';
+import { Bodies } from './body.ts';
 import type { Origin } from './callers.ts';
 import type { ApiDeps } from './deps.ts';
+import { once } from './idempotency.ts';
 import { notFound, Problem } from './problem.ts';
 
 /**
@@ -28,6 +30,8 @@ export interface RouteSpec<B extends z.ZodType, Q extends z.ZodType> {
   readonly summary: string;
   readonly tag: string;
   readonly body?: B;
+  /** the body is a file, which the handler reads: it takes no Idempotency-Key */
+  readonly file?: { readonly type: string };
   readonly query?: Q;
   /** shape of the answer */
   readonly answer?: z.ZodType;
@@ -72,14 +76,16 @@ export interface DeclaredRoute {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Longest JSON body of a route. */
+/** Longest JSON body of a route, and of one that anybody may call. Bytes. */
 const MOST_BODY = 4 << 20;
+const MOST_OF_ANYBODY = 64 << 10;
 
 /** Collects routes: each says who may call it, and gets nothing else through. */
 export class Routes {
   readonly declared: DeclaredRoute[] = [];
   readonly app: Hono<ApiEnv>;
   readonly deps: ApiDeps;
+  readonly bodies = new Bodies();
 
   constructor(app: Hono<ApiEnv>, deps: ApiDeps) {
     this.app = app;
@@ -93,27 +99,40 @@ export class Routes {
     this.declared.push({ spec: spec as unknown as RouteSpec<z.ZodType, z.ZodType> });
     const path = `/api/v1${spec.path.replace(/\{(\w+)\}/g, ':$1')}`;
     this.app.on(spec.method.toUpperCase(), path, async (context) => {
-      const call = await this.#call(spec, context);
-      const answer = await handle(call as Call<z.infer<B>, z.infer<Q>>);
-      if (spec.routing === true) await this.deps.routed();
-      if (answer instanceof Response) return answer;
-      if (spec.status === 204) return context.body(null, 204);
-      return context.json(answer as object, spec.status ?? 200);
+      // First of all who asks: nothing is read, done or repeated for somebody who may not.
+      const membership = await this.#admit(spec.access, context.get('principal'), context.req.param('organization'));
+      const answered = async (text: string) => {
+        const call = this.#call(spec, context, membership, text);
+        const answer = await handle(call as Call<z.infer<B>, z.infer<Q>>);
+        if (spec.routing === true) await this.deps.routed();
+        if (answer instanceof Response) return answer;
+        if (spec.status === 204) return context.body(null, 204);
+        return context.json(answer as object, spec.status ?? 200);
+      };
+      if (spec.method === 'get' || spec.file !== undefined) return answered('');
+      const most = spec.access === 'public' ? MOST_OF_ANYBODY : MOST_BODY;
+      return this.bodies.text(context, most, (text) =>
+        spec.method === 'post' ? once(this.deps.state, context, text, () => answered(text)) : answered(text),
+      );
     });
   }
 
-  async #call(spec: RouteSpec<z.ZodType, z.ZodType>, context: Context<ApiEnv>): Promise<Call<unknown, unknown>> {
+  #call(
+    spec: RouteSpec<z.ZodType, z.ZodType>,
+    context: Context<ApiEnv>,
+    membership: Membership | undefined,
+    text: string,
+  ): Call<unknown, unknown> {
     const { state } = this.deps;
     const client = context.get('client');
     const principal = context.get('principal');
     const params = context.req.param() as Record<string, string>;
-    const membership = await this.#admit(spec.access, principal, params.organization);
     const organization = membership?.organization ?? '';
     // Only rules have ids that others chose; asked for anything else, the store would call the text a fault.
     for (const name of ['id', 'binding'])
       if (params[name] !== undefined && !UUID.test(params[name]) && !spec.path.endsWith('/rules/{id}'))
         throw notFound('thing');
-    const body = spec.body === undefined ? undefined : parse(spec.body, await json(context), 'body');
+    const body = spec.body === undefined ? undefined : parse(spec.body, json(text), 'body');
     const query = spec.query === undefined ? undefined : parse(spec.query, context.req.query(), 'query');
     const actor: Actor =
       principal === undefined
@@ -198,17 +217,7 @@ export class Routes {
   }
 }
 
-async function json(context: Context<ApiEnv>): Promise<unknown> {
-  const length = Number(context.req.header('content-length') ?? 0);
-  if (length > MOST_BODY)
-    throw new Problem(
-      413,
-      'body_too_large',
-      `The body has ${length} bytes; ${MOST_BODY} are taken.`,
-      'Send less at once.',
-    );
-  const text = await context.req.text();
-  if (text.length > MOST_BODY) throw new Problem(413, 'body_too_large', 'The body is too large.', 'Send less at once.');
+function json(text: string): unknown {
   if (text === '') return {};
   try {
     return JSON.parse(text);

@@ -44,6 +44,9 @@ export function openApi(routes: readonly DeclaredRoute[], version: string): Json
       'x-access': spec.access,
       security: spec.access === 'public' ? [] : [{ session: [] }, { token: [] }],
       parameters,
+      ...(spec.file === undefined
+        ? {}
+        : { requestBody: { required: true, content: { [spec.file.type]: { schema: { type: 'string' } } } } }),
       ...(spec.body === undefined
         ? {}
         : {

@@ -1,4 +1,5 @@
 import { type IdentityCode, IdentityError } from '../identity/index.ts';
+import { UploadTooLarge } from '../sources/index.ts';
 import { StoreUnavailable } from '../storage/index.ts';
 import { Busy } from '../telemetry/index.ts';
 
@@ -60,6 +61,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof IdentityError)
     return new Problem(STATUS[error.code], error.code, error.message, error.mend, {}, error.retryAfter);
+  if (error instanceof UploadTooLarge) return new Problem(413, error.code, error.message, error.mend);
   if (error instanceof StoreUnavailable)
     return new Problem(
       503,

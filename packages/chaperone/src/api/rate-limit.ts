@@ -22,8 +22,8 @@ export class RateLimit {
   take(caller: string, now = Date.now()): void {
     let bucket = this.#buckets.get(caller);
     if (bucket === undefined) {
-      if (this.#buckets.size >= MOST)
-        for (const [key, { at }] of this.#buckets) if (now - at > 60_000) this.#buckets.delete(key);
+      // The oldest goes: whoever comes from very many places is not held back here, but fills no memory.
+      if (this.#buckets.size >= MOST) this.#buckets.delete(this.#buckets.keys().next().value!);
       bucket = { tokens: this.#burst, at: now };
       this.#buckets.set(caller, bucket);
     }
@@ -41,4 +41,14 @@ export class RateLimit {
       );
     bucket.tokens -= 1;
   }
+}
+
+/** What counts as one place: an address of IPv4, a network of 64 bits of IPv6, for each client has one to itself. */
+export function networkOf(ip: string): string {
+  if (!ip.includes(':')) return ip;
+  const [head, tail] = ip.toLowerCase().split('%')[0].split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':');
 }

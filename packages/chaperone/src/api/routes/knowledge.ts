@@ -8,6 +8,8 @@ import { cursorOf, placeOf } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
 
 const ORG = '/organizations/{organization}';
+/** Bytes of a file of indicators: a million of them are some 60 MB. */
+const MOST_IMPORT = 128 << 20;
 
 /** Indicators and their feeds, the registry, legal holds. */
 export function knowledgeRoutes(routes: Routes): void {
@@ -166,17 +168,19 @@ export function knowledgeRoutes(routes: Routes): void {
       access: 'indicators:write',
       tag: 'Indicators',
       summary: 'Import a file: STIX, MISP, CSV or a plain list',
+      file: { type: 'text/plain' },
       answer: z.looseObject({}),
     },
     async (call) => {
       const row = await feedRow(call);
-      const text = await call.context.req.text();
-      const outcome = await importIndicators(state, { ...row, organization: call.organization }, text, Date.now());
-      await call.within((tx) =>
-        told(call, tx, 'indicator_feed.import', 'indicator_feed', row.id, { bytes: text.length }),
-      );
-      await deps.reload(call.organization);
-      return outcome;
+      return routes.bodies.text(call.context, MOST_IMPORT, async (text) => {
+        const outcome = await importIndicators(state, { ...row, organization: call.organization }, text, Date.now());
+        await call.within((tx) =>
+          told(call, tx, 'indicator_feed.import', 'indicator_feed', row.id, { bytes: text.length }),
+        );
+        await deps.reload(call.organization);
+        return outcome;
+      });
     },
   );
   routes.add(

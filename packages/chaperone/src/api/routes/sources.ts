@@ -17,6 +17,8 @@ import { type Call, page, type Routes, uuid } from '../define.ts';
 import { notFound, Problem } from '../problem.ts';
 
 const AT = '/organizations/{organization}/sources';
+/** Files that are read at once: each lies on the disk while it is. */
+const MOST_UPLOADS = 4;
 const kind = z.enum(['syslog', 'relp', 'elastic', 'hec', 'otlp', 'ndjson', 'folder', 'upload', 'pull']);
 const fields = {
   name: z.string().min(1).max(200),
@@ -41,6 +43,7 @@ export function sourceRoutes(routes: Routes): void {
   const { deps } = routes;
   const { identity, state } = deps;
   const tag = 'Sources';
+  let uploads = 0;
   const changed = async (
     call: Call<unknown, unknown>,
     tx: Parameters<typeof audit>[0],
@@ -398,6 +401,7 @@ export function sourceRoutes(routes: Routes): void {
       access: 'uploads:write',
       tag,
       summary: 'Upload a file of logs, any format that the scan reads',
+      file: { type: 'application/octet-stream' },
       query: z.object({ name: z.string().min(1).max(255) }),
       answer: z.looseObject({ records: z.number(), misread: z.number() }),
       status: 201,
@@ -406,12 +410,17 @@ export function sourceRoutes(routes: Routes): void {
       const { id } = await one(call);
       const { body } = call.context.req.raw;
       if (body === null) throw new Problem(400, 'body_missing', 'There is no file.', 'Send its bytes as the body.');
+      if (uploads >= MOST_UPLOADS)
+        throw new Problem(429, 'busy', 'Other files are being read.', 'Try again in a moment.', {}, 10);
+      uploads += 1;
       const outcome = await acceptUpload(
         { id, organization_id: call.organization },
         call.query.name,
         Readable.fromWeb(body as import('node:stream/web').ReadableStream),
         deps.intake,
-      );
+      ).finally(() => {
+        uploads -= 1;
+      });
       await call.within((tx) =>
         changed(call, tx, 'source.upload', id, { name: call.query.name, records: outcome.records }),
       );

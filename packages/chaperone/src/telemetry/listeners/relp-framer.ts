@@ -40,6 +40,7 @@ export class RelpFramer {
   /** bytes of data still to come */
   #left = 0;
   #reserved = 0;
+  #trouble: 'bad' | 'full' | undefined;
 
   constructor(options: RelpFramerOptions) {
     this.#options = options;
@@ -50,17 +51,25 @@ export class RelpFramer {
     return this.#head === undefined ? this.#begin.length : this.#head.size + this.#head.length - this.#left;
   }
 
-  /** @returns the frames that became whole; their data may be views of the chunk. `bad`: this is no RELP; `full`: no room was given */
-  feed(chunk: Buffer): RelpFrame[] | 'bad' | 'full' {
+  /** Why nothing more is taken. `bad`: this is no RELP; `full`: no room was given */
+  get trouble(): 'bad' | 'full' | undefined {
+    return this.#trouble;
+  }
+
+  /** @returns the frames that became whole; their data may be views of the chunk */
+  feed(chunk: Buffer): RelpFrame[] {
     const frames: RelpFrame[] = [];
     let at = 0;
-    while (at < chunk.length) {
+    while (at < chunk.length && this.#trouble === undefined) {
       if (this.#head === undefined) {
         const held = this.#begin.length;
         const data =
           held === 0 ? chunk.subarray(at) : Buffer.concat([this.#begin, chunk.subarray(at, at + LONGEST_HEAD)]);
         const head = headOf(data);
-        if (head === 'bad') return 'bad';
+        if (head === 'bad') {
+          this.#trouble = 'bad';
+          break;
+        }
         if (head === undefined) {
           this.#begin = Buffer.from(data);
           break;
@@ -75,7 +84,10 @@ export class RelpFramer {
         this.#left = head.length;
       }
       const taken = this.#data(chunk, at);
-      if (typeof taken === 'string') return taken;
+      if (typeof taken === 'string') {
+        this.#trouble = taken;
+        break;
+      }
       at = taken.at;
       if (taken.frame !== undefined) frames.push(taken.frame);
     }

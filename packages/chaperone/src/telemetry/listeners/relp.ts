@@ -77,12 +77,12 @@ class RelpConnection implements StreamConnection {
 
   #read(chunk: Buffer): void {
     const frames = this.#framer.feed(chunk);
-    if (typeof frames === 'string') {
-      this.#refused(frames === 'bad' ? 'bad_framing' : 'busy', 1);
+    const { pending, trouble } = this.#framer;
+    if (trouble !== undefined) this.#refused(trouble === 'bad' ? 'bad_framing' : 'busy', 1);
+    if (trouble !== undefined && frames.length === 0) {
       this.#socket.destroy();
       return;
     }
-    const { pending } = this.#framer;
     if (frames.length > 0 || pending >= this.#since + FURTHER) this.#patience(false);
     if (frames.length === 0) {
       this.#patience(pending > 0);
@@ -93,7 +93,9 @@ class RelpConnection implements StreamConnection {
     this.#work = this.#work
       .then(() => this.#answer(frames))
       .then(() => {
-        if (this.#socket.destroyed) return;
+        // What came before is taken.
+        if (trouble !== undefined) this.#socket.destroySoon();
+        if (trouble !== undefined || this.#socket.destroyed) return;
         this.#patience(this.#framer.pending > 0);
         this.#socket.resume();
       });
