@@ -10,6 +10,12 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
+/** Listeners that give a record the time that they give it in earnest. */
+async function patient(): Promise<void> {
+  await here.close();
+  here = await listening(undefined);
+}
+
 async function dial(kind: 'http' | 'syslog' | 'relp'): Promise<Socket> {
   const socket = connect(here.port(kind), '127.0.0.1');
   socket.on('error', () => {});
@@ -98,6 +104,7 @@ describe('RELP', () => {
   };
 
   test('a record of megabytes is taken whole; one beyond all measure is cut, told and answered, so that its sender goes on', async () => {
+    await patient();
     const it = await opened();
     const send = async (txnr: number, record: Buffer) => {
       it.socket.write(`${txnr} syslog ${record.length} `);
@@ -117,6 +124,7 @@ describe('RELP', () => {
   });
 
   test('many long frames that never end take bounded memory, and a sender of small ones goes on', async () => {
+    await patient();
     const before = process.memoryUsage().rss;
     const greedy = await Promise.all(Array.from({ length: 12 }, opened));
     const piece = Buffer.alloc(9_000_000, 0x61);
@@ -135,6 +143,7 @@ describe('RELP', () => {
   });
 
   test('a frame that comes a byte at a time costs little, and is whole', async () => {
+    await patient();
     const it = await opened();
     it.socket.setNoDelay(true);
     const began = process.cpuUsage();
