@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -13,7 +13,9 @@ import { router } from './router.tsx';
 
 applyTheme(chosenTheme());
 
-const client = new QueryClient({
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noteEnd }),
+  mutationCache: new MutationCache({ onError: noteEnd }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -22,6 +24,12 @@ const client = new QueryClient({
     },
   },
 });
+
+/** A session that ended shows in the first answer after it: the page then leads to the sign-in, and back. */
+function noteEnd(error: unknown): void {
+  if (!(error instanceof ApiError) || error.code !== 'not_signed_in') return;
+  if (client.getQueryData(['session'])) client.setQueryData(['session'], null);
+}
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

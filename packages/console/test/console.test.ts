@@ -191,7 +191,7 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
       page.getByRole('button', { name: 'CSV' }).click(),
     ]);
     const text = readFileSync(await download.path(), 'utf8');
-    expect(text.split('\r\n')[0]).toBe('What,Level,Time,Who,Provider,Host,Events');
+    expect(text.split('\r\n')[0]).toBe('What,Level,Last time,Who,Provider,Host,Events');
     expect(text).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
     await page.close();
     await own.close();

@@ -120,6 +120,16 @@ describe.skipIf(browser === undefined)('signing in to the real service', () => {
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await page.getByRole('heading', { name: 'Findings', level: 1 }).waitFor();
 
+    // a session that ended leads to the sign-in, and back to where one was
+    await goTo(page, served.url, 'o/harbour-clinic/settings?tab=holds');
+    await page.evaluate(async () => {
+      const token = ((await (await fetch('/api/v1/session')).json()) as { csrf_token: string }).csrf_token;
+      await fetch('/api/v1/session', { method: 'DELETE', headers: { 'x-csrf-token': token } });
+    });
+    await page.getByRole('link', { name: 'Indicators' }).click();
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByRole('heading', { name: 'Indicators', level: 1 }).waitFor();
+
     await goTo(page, served.url, 'o/harbour-clinic/account');
     await signOut(page);
     await devtools.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });

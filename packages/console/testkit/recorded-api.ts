@@ -88,7 +88,7 @@ export async function startRecordedApi(dist: string, { setup = false } = {}): Pr
     if (at('POST /me/recovery-codes')) return { codes: ['abcd-efgh', 'ijkl-mnop'] };
     if (at('GET /me/sessions'))
       return page([{ id: 's1', current: true, ip: '127.0.0.1', user_agent: 'Firefox', last_seen_at: audit[0]!.at }]);
-    if (at('POST /sample')) return { organization: 'sample' };
+    if (at('POST /sample')) return { organization: 'harbour' };
     const [, , , room = '', id, part] = path.split('/');
     if (room === '')
       return {

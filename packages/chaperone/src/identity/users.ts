@@ -65,7 +65,14 @@ export async function completeSetup(
     const id = uuid7(identity.now());
     await tx
       .insertInto('app_user')
-      .values({ id, email, name: asked.name, password_hash: hash, installation_administrator: true })
+      .values({
+        id,
+        email,
+        name: asked.name,
+        password_hash: hash,
+        installation_administrator: true,
+        last_sign_in_at: new Date(identity.now()),
+      })
       .execute();
     const actor: Actor = { kind: 'user', id, name: email, ip: client.ip };
     await audit(tx, identity.vault, null, { actor, action: 'installation.set_up', object: { kind: 'user', id } });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import type { Peer } from '../api/index.ts';
 import type { TlsMaterial } from '../telemetry/index.ts';
 import type { ServiceConfig } from './config/config-schema.ts';
@@ -62,4 +63,16 @@ export function peerOf(env: unknown): Peer {
 export function shownHost(host: string): string {
   if (['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host)) return 'localhost';
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+/** What a shipper calls us: by this machine's name where we listen on every address, for no address would be right for all. */
+export function shippersHost({
+  public_url,
+  host,
+}: {
+  readonly public_url?: string | undefined;
+  readonly host: string;
+}): string {
+  if (public_url !== undefined) return new URL(public_url).hostname;
+  return host === '0.0.0.0' || host === '::' ? hostname() : host;
 }

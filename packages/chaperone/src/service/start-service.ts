@@ -33,7 +33,7 @@ import {
 import { LiveIntake } from './intake/live-intake.ts';
 import type { Log } from './log.ts';
 import { createMeter } from './metrics/meter.ts';
-import { openConsolePort, peerOf, shownHost } from './open-console-port.ts';
+import { openConsolePort, peerOf, shippersHost, shownHost } from './open-console-port.ts';
 import { exceptionsOf, setupOf } from './organization-setup.ts';
 import { recover } from './recover.ts';
 import { makeSampleOrganization } from './sample.ts';
@@ -216,7 +216,7 @@ async function start(
         const portOf = (kind: ListenerConfig['kind']) => listeners?.running.find((one) => one.kind === kind)?.port;
         const http = listeners?.running.find(({ kind }) => kind === 'http');
         return {
-          host: config.http.public_url === undefined ? config.http.host : new URL(url).hostname,
+          host: shippersHost(config.http),
           http,
           syslog: portOf('syslog'),
           syslogTls: portOf('syslog-tls'),

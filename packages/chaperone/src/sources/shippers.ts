@@ -23,6 +23,14 @@ const recipes = load(
   readFileSync(new URL('../../../../content/shippers/shippers.yaml', import.meta.url), 'utf8'),
 ) as readonly Recipe[];
 
+/** What a recipe's place is, in words. */
+const LISTENERS: Readonly<Record<string, string>> = {
+  http_port: 'HTTP',
+  syslog_port: 'syslog',
+  syslog_tls_port: 'syslog over TLS',
+  relp_port: 'RELP',
+};
+
 /** Exact configurations that send to a source, for every shipper that speaks its way. `token` stands where the ingest token belongs. */
 export function shippersFor(kind: SourceTable['kind'], places: ShipperPlaces, token: string) {
   const values: Readonly<Record<string, string | undefined>> = {
@@ -45,7 +53,7 @@ export function shippersFor(kind: SourceTable['kind'], places: ShipperPlaces, to
       const warning =
         missing.length === 0
           ? note
-          : `This needs a listener that is not switched on (${missing.join(', ')}). ${note ?? ''}`.trim();
+          : `This needs a listener that this installation does not have: ${missing.map((key) => LISTENERS[key] ?? key).join(', ')}. An administrator adds it under “listeners” in the configuration. ${note ?? ''}`.trim();
       return { name, title, configuration: text, ...(warning === undefined ? {} : { note: warning }) };
     });
 }

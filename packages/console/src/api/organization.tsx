@@ -18,6 +18,7 @@ export function useOrganization() {
     mayChange: role === 'analyst' || role === 'approver' || role === 'administrator',
     mayAdminister: role === 'administrator',
     mayReadUsers: role === 'approver' || role === 'administrator',
+    /** a provider's reader sees findings and sources alone */
     mayReadEvents: role !== 'provider_reader',
   };
 }

@@ -14,12 +14,13 @@ export function useThing<Thing>(path: string, query?: Query, every?: number) {
 }
 
 /** A list of the organisation, page by page: `items` so far, `more()` for the next. */
-export function useList<Item>(path: string, query?: Query) {
+export function useList<Item>(path: string, query?: Query, enabled = true) {
   const { api } = useOrganization();
   const found = useInfiniteQuery({
     queryKey: [api, kindOf(path), path, 'list', query],
     queryFn: ({ pageParam, signal }) =>
       call<Page<Item>>('GET', `${api}${path}`, { query: { ...query, cursor: pageParam }, signal }),
+    enabled,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   });

@@ -1,20 +1,24 @@
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Membership, Session } from '../api/model.ts';
+import type { Membership, Role, Session } from '../api/model.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 
-const rooms = [
-  ['findings', 'Findings'],
-  ['sources', 'Sources'],
-  ['rules', 'Rules'],
-  ['indicators', 'Indicators'],
-  ['exceptions', 'Exceptions'],
-  ['registry', 'Registry'],
-  ['audit', 'Audit trail'],
-  ['users', 'Users'],
-  ['tokens', 'Tokens'],
-  ['settings', 'Settings'],
-] as const;
+const everybody: readonly Role[] = ['provider_reader', 'viewer', 'analyst', 'approver', 'administrator'];
+const own = everybody.slice(1);
+const approvers = everybody.slice(3);
+/** Each with whose it is: a room that only says no is no room. */
+const rooms: readonly (readonly [path: string, title: string, roles: readonly Role[]])[] = [
+  ['findings', 'Findings', everybody],
+  ['sources', 'Sources', everybody],
+  ['rules', 'Rules', own],
+  ['indicators', 'Indicators', own],
+  ['exceptions', 'Exceptions', own],
+  ['registry', 'Registry', own],
+  ['audit', 'Audit trail', approvers],
+  ['users', 'Users', approvers],
+  ['tokens', 'Tokens', ['administrator']],
+  ['settings', 'Settings', everybody],
+];
 
 interface Props {
   readonly session: Session;
@@ -35,16 +39,22 @@ export function Rail({ session, organization, help }: Props) {
         <strong>{organization.name}</strong>
         {session.organizations.length > 1 && (
           <label className="field">
-            <span className="sr-only">Other organisation</span>
+            <span className="sr-only">Go to another organisation</span>
             <select
-              value={organization.slug}
-              onChange={(event) => void navigate({ to: `/o/${event.target.value}/findings` } as never)}
+              value=""
+              onChange={(event) => {
+                setUnfolded(false);
+                void navigate({ to: `/o/${event.target.value}/findings` } as never);
+              }}
             >
-              {session.organizations.map(({ slug, name }) => (
-                <option key={slug} value={slug}>
-                  {name}
-                </option>
-              ))}
+              <option value="">Others …</option>
+              {session.organizations
+                .filter(({ slug }) => slug !== organization.slug)
+                .map(({ slug, name }) => (
+                  <option key={slug} value={slug}>
+                    {name}
+                  </option>
+                ))}
             </select>
           </label>
         )}
@@ -59,18 +69,20 @@ export function Rail({ session, organization, help }: Props) {
       </button>
       <nav aria-label="Rooms">
         <ul>
-          {rooms.map(([path, title]) => (
-            <li key={path}>
-              <a
-                className="room"
-                href={`#${base}/${path}`}
-                aria-current={here.startsWith(`${base}/${path}`) ? 'page' : undefined}
-                onClick={() => setUnfolded(false)}
-              >
-                {title}
-              </a>
-            </li>
-          ))}
+          {rooms
+            .filter(([, , roles]) => roles.includes(organization.role))
+            .map(([path, title]) => (
+              <li key={path}>
+                <a
+                  className="room"
+                  href={`#${base}/${path}`}
+                  aria-current={here.startsWith(`${base}/${path}`) ? 'page' : undefined}
+                  onClick={() => setUnfolded(false)}
+                >
+                  {title}
+                </a>
+              </li>
+            ))}
         </ul>
       </nav>
       <div className="foot">

@@ -9,6 +9,7 @@ import { Ready } from '../parts/ready.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { useKeys } from './keys.ts';
 import { Rail } from './rail.tsx';
+import { rememberWanted } from './wanted.ts';
 
 /** What stands around every room of an organisation. */
 export function Shell() {
@@ -17,7 +18,7 @@ export function Shell() {
   return (
     <Ready of={session}>
       {(signedIn) => {
-        if (signedIn?.state !== 'full') return <Navigate to={'/sign-in' as never} />;
+        if (signedIn?.state !== 'full') return <ToSignIn />;
         const membership = signedIn.organizations.find(({ slug }) => slug === organization);
         if (membership === undefined)
           return (
@@ -36,6 +37,13 @@ export function Shell() {
       }}
     </Ready>
   );
+}
+
+/** To the sign-in, and later back to this page. */
+function ToSignIn() {
+  const wanted = useLocation({ select: ({ pathname, searchStr }) => `${pathname}${searchStr}` });
+  useEffect(() => rememberWanted(wanted), [wanted]);
+  return <Navigate to={'/sign-in' as never} />;
 }
 
 function Frame({ session, organization }: { readonly session: Session; readonly organization: Membership }) {

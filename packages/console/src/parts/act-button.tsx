@@ -22,7 +22,7 @@ export function ActButton({ label, sure, act, main }: Props) {
     <>
       <button
         type="button"
-        className={`button ${asked ? 'danger' : main ? 'main-act' : 'small'}`}
+        className={`button ${asked ? 'danger' : main ? 'main-act' : ''}`}
         disabled={doing.isPending}
         onClick={(event) => {
           event.stopPropagation();

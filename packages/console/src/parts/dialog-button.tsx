@@ -19,15 +19,15 @@ export function DialogButton({ label, title, main, small, children }: Props) {
           <Dialog>
             {({ close }) => (
               <>
-                <Heading slot="title" level={2}>
-                  {title}
-                </Heading>
-                {children(close)}
-                <div className="acts">
+                <div className="dialog-head">
+                  <Heading slot="title" level={2}>
+                    {title}
+                  </Heading>
                   <button type="button" className="button small" onClick={close}>
                     Close
                   </button>
                 </div>
+                {children(close)}
               </>
             )}
           </Dialog>

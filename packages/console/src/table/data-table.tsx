@@ -23,13 +23,15 @@ interface Props<Item> {
   readonly empty: ReactNode;
   /** reads the next page; undefined where this is all */
   readonly more?: () => void;
+  /** without the line above it: for small tables beside others */
+  readonly plain?: boolean;
 }
 
 /** Above this only the rows in sight are drawn. */
 const many = 150;
 
 /** A dense table: sorted in the address bar, by keyboard, with chosen columns and CSV, quick with very many rows. */
-export function DataTable<Item>({ name, rows, columns, rowKey, open, picked, empty, more }: Props<Item>) {
+export function DataTable<Item>({ name, rows, columns, rowKey, open, picked, empty, more, plain }: Props<Item>) {
   const [address, change] = useAddress();
   const box = useRef<HTMLDivElement>(null);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
@@ -66,17 +68,19 @@ export function DataTable<Item>({ name, rows, columns, rowKey, open, picked, emp
   const marks = marked.size > 0 ? `, ${marked.size} marked` : '';
   return (
     <div>
-      <div className="table-tools">
-        <span>
-          {count(rows.length, 'row')}
-          {more === undefined ? '' : ' so far'}
-          {marks}
-        </span>
-        <ColumnChoice columns={columns} hidden={hidden} change={setHidden} />
-        <button type="button" className="button small" onClick={save}>
-          CSV
-        </button>
-      </div>
+      {plain !== true && (
+        <div className="table-tools">
+          <span>
+            {count(rows.length, 'row')}
+            {more === undefined ? '' : ' so far'}
+            {marks}
+          </span>
+          <ColumnChoice columns={columns} hidden={hidden} change={setHidden} />
+          <button type="button" className="button small" onClick={save}>
+            CSV
+          </button>
+        </div>
+      )}
       <Scrolls className={virtual ? 'table-box tall' : 'table-box'} box={box} label={name}>
         <table className="data" role="table" aria-rowcount={ordered.length + 1} onKeyDown={mark}>
           <caption className="sr-only">{name}</caption>

@@ -7,6 +7,8 @@ interface Props {
     name: string,
     title: string,
     values: readonly (string | readonly [string, string])[],
+    /** what stands for no choice; `any` by default */
+    none?: string,
   ])[];
   readonly texts?: readonly (readonly [name: string, title: string])[];
 }
@@ -29,11 +31,11 @@ export function FilterBar({ search, choices = [], texts = [] }: Props) {
           />
         </label>
       )}
-      {choices.map(([name, title, values]) => (
+      {choices.map(([name, title, values, none = 'any']) => (
         <label key={name}>
           {title}
           <select value={address[name] ?? ''} onChange={(event) => change({ [name]: event.target.value })}>
-            <option value="">any</option>
+            <option value="">{none}</option>
             {values.map((value) => {
               const [option, text] = typeof value === 'string' ? [value, value] : value;
               return (

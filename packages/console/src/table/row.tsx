@@ -32,7 +32,7 @@ export function Row<Item>({ id, row, index, columns, open, picked, marked }: Pro
           <td key={column.id} role="cell" className={text} data-label={column.title}>
             {place === 0 && open !== undefined ? (
               <button type="button" className="open" data-row onClick={() => open(row)}>
-                {content}
+                <span>{content}</span>
                 {marked && <span className="sr-only"> (marked)</span>}
               </button>
             ) : (

@@ -134,7 +134,7 @@ export function coverageOf(rules: readonly CatalogueRule[]) {
         };
         cell.rules += 1;
         if (rule.enabled) cell.enabled += 1;
-        if (rule.blind !== null) {
+        if (rule.enabled && rule.blind !== null) {
           cell.blind += 1;
           cell.why_blind.add(rule.blind);
         }

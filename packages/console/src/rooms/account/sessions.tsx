@@ -5,6 +5,7 @@ import { ActButton } from '../../parts/act-button.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Ready } from '../../parts/ready.tsx';
 import { DataTable } from '../../table/data-table.tsx';
+import { browserWords } from './browser-words.ts';
 
 /** Where this account is signed in. */
 export function Sessions() {
@@ -26,7 +27,7 @@ export function Sessions() {
             rowKey={({ id }) => id}
             empty="No session is open."
             columns={[
-              { id: 'agent', title: 'Browser', value: ({ user_agent }) => user_agent ?? 'unknown' },
+              { id: 'agent', title: 'Browser', value: ({ user_agent }) => browserWords(user_agent) },
               { id: 'ip', title: 'Address', value: ({ ip }) => ip ?? 'unknown' },
               {
                 id: 'seen',

@@ -1,20 +1,20 @@
 import { useParams } from '@tanstack/react-router';
 import type { StoredEvent } from '../../api/model.ts';
-import { useOrganization } from '../../api/organization.tsx';
 import { useThing } from '../../api/reading.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { LogBlock, LogText } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Ready } from '../../parts/ready.tsx';
+import { SourceName } from '../../parts/source-name.tsx';
 import { TabSet } from '../../parts/tab-set.tsx';
+import { writtenTime } from '../../parts/written-time.ts';
 import { FieldTable } from './field-table.tsx';
 import { hexDump } from './hex-dump.ts';
 
 /** One stored event: who and when, its own fields, the normal form, and the bytes as they came. */
 export function EventPage() {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
-  const { slug } = useOrganization();
   return (
     <Page title="Event">
       <Ready of={useThing<StoredEvent>(`/events/${id}`)}>
@@ -22,16 +22,20 @@ export function EventPage() {
           <div className="stack">
             <Facts
               of={[
-                ['Time', <Moment key="time" at={event.time} none="the source states none" />],
+                [
+                  'Time',
+                  <Moment
+                    key="time"
+                    at={event.time}
+                    none="the source states none"
+                    written={writtenTime(event.raw, event.time)}
+                  />,
+                ],
+                ['As the source wrote it', textOf(writtenTime(event.raw, event.time) ?? '')],
                 ['Received', <Moment key="received" at={event.received} />],
                 ['Kind', <LogText key="kind" text={event.kind} />],
                 ['Format', event.format],
-                [
-                  'Source',
-                  <a key="source" href={`#/o/${slug}/sources/${event.source}`}>
-                    open
-                  </a>,
-                ],
+                ['Source', <SourceName key="source" id={event.source} />],
                 ['Provider', textOf(event.provider)],
                 ['Account', textOf(event.account)],
                 ['Host', textOf(event.host)],

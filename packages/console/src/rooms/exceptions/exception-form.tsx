@@ -14,11 +14,13 @@ const conditions = [
 
 interface Props {
   readonly first?: Readonly<Partial<Record<(typeof conditions)[number][0] | 'detector', string | null>>>;
+  /** title of the rule in `first` */
+  readonly rule?: string;
   readonly done: () => void;
 }
 
 /** What is held back, by whose decision, why, and until when: none is for ever. */
-export function ExceptionForm({ first = {}, done }: Props) {
+export function ExceptionForm({ first = {}, rule, done }: Props) {
   const { api } = useOrganization();
   const session = useSession();
   const month = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
@@ -44,7 +46,13 @@ export function ExceptionForm({ first = {}, done }: Props) {
         to hold back more.
       </p>
       {conditions.map(([name, label]) => (
-        <Field key={name} label={label} name={name} value={first[name] ?? ''} />
+        <Field
+          key={name}
+          label={label}
+          name={name}
+          value={first[name] ?? ''}
+          hint={name === 'rule_id' ? (rule ?? 'Its id, from the rule’s page.') : undefined}
+        />
       ))}
       <Field label="Reason" name="reason" required hint="What will you say tomorrow, when asked why?" />
       <Field label="Owner" name="owner" required value={session.data?.user.email ?? ''} />

@@ -11,7 +11,11 @@ import { Ready } from '../../parts/ready.tsx';
 import { useAddress } from '../../table/address.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { ExceptionForm } from './exception-form.tsx';
+import { RuleTitle } from './rule-title.tsx';
 import { whatIsHeldBack } from './what-is-held-back.ts';
+
+/** Detectors whose findings name a rule that has a page. */
+const ofRules: readonly (string | null)[] = [null, 'rule', 'correlation'];
 
 /** Decisions to hold findings back: whose, why, until when, and how many it were. */
 export function ExceptionsRoom() {
@@ -50,7 +54,20 @@ export function ExceptionsRoom() {
             more={exceptions.more}
             empty="None. Every finding is shown. Open a finding and choose “Make an exception from this” where it is agreed and expected."
             columns={[
-              { id: 'what', title: 'Holds back', value: whatIsHeldBack, wrap: true },
+              {
+                id: 'what',
+                title: 'Holds back',
+                value: whatIsHeldBack,
+                wrap: true,
+                show: (row) =>
+                  row.rule_id === null || !ofRules.includes(row.detector) ? (
+                    whatIsHeldBack(row)
+                  ) : (
+                    <>
+                      <RuleTitle id={row.rule_id} />: {whatIsHeldBack({ ...row, rule_id: null, detector: null })}
+                    </>
+                  ),
+              },
               { id: 'reason', title: 'Reason', value: ({ reason }) => reason, wrap: true },
               { id: 'owner', title: 'Owner', value: ({ owner }) => owner },
               {

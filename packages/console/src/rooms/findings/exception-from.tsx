@@ -15,6 +15,7 @@ export function ExceptionFrom({ finding }: { readonly finding: Finding }) {
         {(close) => (
           <ExceptionForm
             first={{ detector, rule_id, provider, account, host, src_ip }}
+            rule={finding.rule_title}
             done={() => {
               void client.invalidateQueries({ queryKey: [api] });
               close();

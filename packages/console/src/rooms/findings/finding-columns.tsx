@@ -14,9 +14,9 @@ export const findingColumns: readonly Column<Finding>[] = [
   },
   {
     id: 'time',
-    title: 'Time',
-    value: ({ first_at }) => first_at,
-    show: ({ first_at }) => <Moment at={first_at} />,
+    title: 'Last time',
+    value: ({ last_at }) => last_at,
+    show: ({ last_at }) => <Moment at={last_at} />,
   },
   {
     id: 'who',
@@ -31,10 +31,10 @@ export const findingColumns: readonly Column<Finding>[] = [
   { id: 'detector', title: 'Detector', value: ({ detector }) => detector, more: true },
   { id: 'confidence', title: 'Confidence', value: ({ confidence }) => confidence, more: true },
   {
-    id: 'last',
-    title: 'Last time',
-    value: ({ last_at }) => last_at,
-    show: ({ last_at }) => <Moment at={last_at} />,
+    id: 'first',
+    title: 'First time',
+    value: ({ first_at }) => first_at,
+    show: ({ first_at }) => <Moment at={first_at} />,
     more: true,
   },
   { id: 'why', title: 'Why', value: ({ why }) => why, more: true },

@@ -4,6 +4,7 @@ import { useList } from '../../api/reading.ts';
 import { LogText } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Ready } from '../../parts/ready.tsx';
+import { writtenTime } from '../../parts/written-time.ts';
 import { DataTable } from '../../table/data-table.tsx';
 
 /** The events that a finding rests on; each opens down to its raw bytes. */
@@ -26,9 +27,9 @@ export function FindingEvents({ id }: { readonly id: string }) {
                 id: 'event-time',
                 title: 'Time',
                 value: ({ time, received }) => time ?? received,
-                show: ({ id: event, time, received }) => (
+                show: ({ id: event, time, received, raw }) => (
                   <a data-row href={`#/o/${slug}/events/${event}`}>
-                    <Moment at={time ?? received} />
+                    <Moment at={time ?? received} written={writtenTime(raw, time)} />
                   </a>
                 ),
               },

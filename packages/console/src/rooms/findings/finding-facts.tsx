@@ -3,14 +3,16 @@ import { useOrganization } from '../../api/organization.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { LogText } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
+import { SourceName } from '../../parts/source-name.tsx';
+import { techniqueWords } from '../../parts/technique-names.ts';
 
 /** Who, where, when, and how we know who it was. */
 export function FindingFacts({ finding }: { readonly finding: Finding }) {
   const { slug } = useOrganization();
   const text = (value: string | null | undefined) => (value ? <LogText text={value} /> : undefined);
   const { document } = finding;
-  const attack = [...(document?.attack?.tactics ?? []), ...(document?.attack?.techniques ?? [])].join(', ');
-  const source = finding.source_id === null ? undefined : <a href={`#/o/${slug}/sources/${finding.source_id}`}>open</a>;
+  const tactics = (document?.attack?.tactics ?? []).map((tactic) => tactic.replaceAll(/[-_]/g, ' '));
+  const attack = [...tactics, ...(document?.attack?.techniques ?? []).map(techniqueWords)].join(', ');
   return (
     <section className="stack close">
       <h3>Who and where</h3>
@@ -24,7 +26,7 @@ export function FindingFacts({ finding }: { readonly finding: Finding }) {
           ['Account', text(finding.account)],
           ['Host', text(finding.host)],
           ['From address', text(finding.src_ip)],
-          ['Source', source],
+          ['Source', finding.source_id && <SourceName key="source" id={finding.source_id} />],
           [
             'Registry',
             finding.registry_version === null ? undefined : (

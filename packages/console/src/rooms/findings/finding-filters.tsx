@@ -7,7 +7,7 @@ export function FindingFilters() {
       choices={[
         ['level', 'Level', ['critical', 'high', 'medium', 'low', 'informational']],
         ['detector', 'Detector', ['rule', 'correlation', 'indicator', 'term', 'change', 'silence']],
-        ['held', 'Show', [['true', 'what exceptions hold back']]],
+        ['held', 'Held back by exceptions', [['true', 'only these']], 'left out'],
       ]}
       texts={[['provider', 'Provider']]}
     />

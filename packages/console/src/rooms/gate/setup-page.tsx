@@ -22,9 +22,9 @@ export function SetupPage() {
     await client.resetQueries({ queryKey: ['session'] });
     setStep('factor');
   };
-  const finish = async () => {
+  const finish = async (slug?: string) => {
     await client.resetQueries({ queryKey: ['session'] });
-    void navigate({ to: '/' } as never);
+    void navigate({ to: slug === undefined ? '/' : `/o/${slug}/findings` } as never);
   };
   if (token === undefined && step === 'first')
     return (
@@ -42,7 +42,7 @@ export function SetupPage() {
     >
       {step === 'first' && <SetupForm token={token ?? ''} done={made} />}
       {step === 'factor' && <FactorStep done={() => setStep('sample')} />}
-      {step === 'sample' && <SampleStep done={() => void finish()} />}
+      {step === 'sample' && <SampleStep done={(slug) => void finish(slug)} />}
     </Gate>
   );
 }

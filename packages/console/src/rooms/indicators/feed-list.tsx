@@ -10,6 +10,14 @@ import { DataTable } from '../../table/data-table.tsx';
 import { FeedForm } from './feed-form.tsx';
 import { FeedImport } from './feed-import.tsx';
 
+const kindWords: Readonly<Record<Feed['kind'], string>> = {
+  manual: 'files by hand',
+  taxii: 'TAXII 2.1',
+  misp: 'MISP',
+  stix: 'STIX 2.1',
+  csv: 'CSV',
+};
+
 /** Where indicators come from. */
 export function FeedList() {
   const { api, mayChange } = useOrganization();
@@ -33,7 +41,7 @@ export function FeedList() {
             empty="None yet. Without feeds, rules and terms still find; only known-bad values are not looked for."
             columns={[
               { id: 'feed-name', title: 'Feed', value: ({ name }) => name },
-              { id: 'feed-kind', title: 'Kind', value: ({ kind }) => kind.toUpperCase() },
+              { id: 'feed-kind', title: 'Kind', value: ({ kind }) => kindWords[kind] },
               {
                 id: 'pulled',
                 title: 'Last pull',
@@ -48,7 +56,7 @@ export function FeedList() {
                 show: ({ id, kind }) =>
                   mayChange && (
                     <span className="acts">
-                      {(kind === 'taxii' || kind === 'misp') && <ActButton label="Pull now" act={() => pull(id)} />}
+                      {kind !== 'manual' && <ActButton label="Pull now" act={() => pull(id)} />}
                       <ActButton label="Remove" sure="Really: its indicators go too" act={() => remove(id)} />
                     </span>
                   ),

@@ -5,6 +5,7 @@ import type { RegistryProblem } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
 import { LineProblems, ProblemList } from '../../parts/line-problems.tsx';
 import { Note } from '../../parts/note.tsx';
+import { example } from './example.ts';
 
 interface Loaded {
   readonly problems: readonly RegistryProblem[];
@@ -30,6 +31,19 @@ export function RegistryEditor({ text: first }: { readonly text: string }) {
         sending.mutate(false);
       }}
     >
+      {text === '' && (
+        <Note>
+          <span>
+            There is no registry yet: nobody’s access is known as agreed. Begin with an example and replace what stands
+            in it, or let <code>chaperone registry propose</code> write one from your logs.
+          </span>
+          <span>
+            <button type="button" className="button small" onClick={() => setText(example)}>
+              Begin with an example
+            </button>
+          </span>
+        </Note>
+      )}
       <label className="field">
         <span>chaperone.yaml</span>
         <textarea

@@ -1,4 +1,5 @@
 import type { RegistryVersion } from '../../api/model.ts';
+import { useNames } from '../../api/names.ts';
 import { useOrganization } from '../../api/organization.tsx';
 import { useList } from '../../api/reading.ts';
 import { LogBlock } from '../../parts/log-text.tsx';
@@ -12,6 +13,7 @@ import { RegistryEditor } from './registry-editor.tsx';
 /** chaperone.yaml: who the providers are and what was agreed, with its history. */
 export function RegistryRoom() {
   const { mayAdminister } = useOrganization();
+  const names = useNames();
   const versions = useList<RegistryVersion>('/registry/versions', { limit: 50 });
   return (
     <Page
@@ -49,7 +51,12 @@ export function RegistryRoom() {
                     value: ({ loaded_at }) => loaded_at,
                     show: ({ loaded_at }) => <Moment at={loaded_at} />,
                   },
-                  { id: 'by', title: 'By', value: ({ loaded_by }) => loaded_by ?? 'the service' },
+                  {
+                    id: 'by',
+                    title: 'By',
+                    value: ({ loaded_by }) =>
+                      loaded_by === null ? 'the service' : (names.get(loaded_by) ?? loaded_by),
+                  },
                   { id: 'active', title: 'In force', value: ({ active }) => (active ? 'yes' : 'no') },
                   { id: 'hash', title: 'SHA-256', value: ({ hash }) => hash },
                 ]}

@@ -4,6 +4,7 @@ import { useThing } from '../../api/reading.ts';
 import { count } from '../../parts/count.ts';
 import { Page } from '../../parts/page.tsx';
 import { Ready } from '../../parts/ready.tsx';
+import { techniqueWords } from '../../parts/technique-names.ts';
 import { DataTable } from '../../table/data-table.tsx';
 
 /** What the rules that are on and can see cover of ATT&CK, tactic by tactic. */
@@ -14,6 +15,7 @@ export function CoveragePage() {
       <Ready of={useThing<{ items: Technique[] }>('/rules/coverage')}>
         {({ items }) => (
           <div className="stack">
+            <p className="measure">{summary(items)}</p>
             {tacticsOf(items).map(([tactic, techniques]) => (
               <section key={tactic} className="stack close">
                 <h2>{tactic.replaceAll('-', ' ').replaceAll('_', ' ')}</h2>
@@ -26,11 +28,12 @@ export function CoveragePage() {
                   rows={techniques}
                   rowKey={({ technique }) => technique}
                   empty=""
+                  plain
                   columns={[
                     {
                       id: 'technique',
                       title: 'Technique',
-                      value: ({ technique, name }) => (name ? `${technique} ${name}` : technique),
+                      value: ({ technique, name }) => (name ? `${technique} ${name}` : techniqueWords(technique)),
                     },
                     { id: 'seen', title: 'Seen', value: seenWords },
                     { id: 'on', title: 'Rules on', value: ({ enabled }) => enabled, end: true },
@@ -45,6 +48,14 @@ export function CoveragePage() {
       </Ready>
     </Page>
   );
+}
+
+function summary(items: readonly Technique[]): string {
+  const known = new Map<string, boolean>();
+  for (const { technique, enabled, blind } of items)
+    known.set(technique, (known.get(technique) ?? false) || enabled > blind);
+  const seen = [...known.values()].filter((one) => one).length;
+  return `Rules know ${count(known.size, 'technique')} of attackers. ${seen} can be seen with the logs that arrive; ${known.size - seen} can not, for the reasons that stand beside them. A technique that is seen is looked for; that it would be found in every form is not said.`;
 }
 
 function seenWords({ enabled, blind }: Technique): string {

@@ -2,6 +2,7 @@ import type { Rule } from '../../api/model.ts';
 import { LevelWord, levelHeight } from '../../parts/level-word.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import type { Column } from '../../table/column.ts';
+import { needWords } from './need-words.ts';
 
 export const ruleColumns: readonly Column<Rule>[] = [
   { id: 'title', title: 'Rule', value: ({ title }) => title },
@@ -16,16 +17,24 @@ export const ruleColumns: readonly Column<Rule>[] = [
     title: 'State',
     value: ({ enabled }) => (enabled ? 'on' : 'off'),
     show: ({ enabled, reason }) => (
-      <span className={enabled ? '' : 'tone-medium'}>{enabled ? 'on' : `off: ${reason ?? 'no reason given'}`}</span>
+      <span className={enabled ? '' : 'tone-medium'} title={enabled ? undefined : (reason ?? 'no reason given')}>
+        {enabled ? 'on' : 'off'}
+      </span>
     ),
   },
   {
     id: 'sight',
     title: 'Sight',
     value: ({ blind }) => (blind === null ? 'sees' : `blind: ${blind}`),
-    show: ({ blind }) => (blind === null ? 'sees' : <span className="tone-high">blind: {blind}</span>),
+    show: ({ blind }) =>
+      blind === null ? (
+        'sees'
+      ) : (
+        <span className="tone-high" title={blind}>
+          blind
+        </span>
+      ),
   },
-  { id: 'needs', title: 'Needs', value: ({ needs }) => needs.join(', ') },
   {
     id: 'last',
     title: 'Last hit',
@@ -33,5 +42,7 @@ export const ruleColumns: readonly Column<Rule>[] = [
     show: ({ last_hit_at }) => <Moment at={last_hit_at} none="never" />,
   },
   { id: 'hits', title: 'Hits', value: ({ hits }) => hits, end: true },
+  { id: 'needs', title: 'Needs', value: ({ needs }) => needs.map(needWords).join(', ') },
+  { id: 'why-blind', title: 'Blind because', value: ({ blind }) => blind ?? '', more: true },
   { id: 'author', title: 'Author', value: ({ author }) => author ?? '', more: true },
 ];

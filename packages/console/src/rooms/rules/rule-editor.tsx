@@ -6,8 +6,8 @@ import { useOrganization } from '../../api/organization.tsx';
 import { LineProblems } from '../../parts/line-problems.tsx';
 import { RuleTry } from './rule-try.tsx';
 
-const example = `title: Remote management tool started outside the agreed hours
-id: 00000000-0000-4000-8000-000000000000
+const example = () => `title: ScreenConnect started
+id: ${newId()}
 level: medium
 logsource:
   product: windows
@@ -26,7 +26,7 @@ interface Props {
 /** Writes a rule in Sigma's YAML; mistakes are told with their line. */
 export function RuleEditor({ document, done }: Props) {
   const { api } = useOrganization();
-  const [text, setText] = useState(document?.document ?? example);
+  const [text, setText] = useState(() => document?.document ?? example());
   const [name, setName] = useState(document?.name ?? '');
   const saving = useMutation({
     mutationFn: () => {
@@ -81,4 +81,13 @@ export function RuleEditor({ document, done }: Props) {
       <RuleTry rule={() => text} />
     </section>
   );
+}
+
+/** A random UUID; `crypto.randomUUID` is missing where the page came over plain HTTP. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
 }

@@ -9,6 +9,8 @@ import { Moment } from '../../parts/moment.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Ready } from '../../parts/ready.tsx';
+import { techniqueWords } from '../../parts/technique-names.ts';
+import { needWords } from './need-words.ts';
 import { RuleSwitch } from './rule-switch.tsx';
 import { RuleTry } from './rule-try.tsx';
 
@@ -31,10 +33,17 @@ export function RulePage() {
               of={[
                 ['Level', <LevelWord key="level" level={rule.level} />],
                 ['State', rule.enabled ? 'on' : `off: ${rule.reason ?? 'no reason given'}`],
-                ['Needs', rule.needs.join(', ')],
+                ['Needs', rule.needs.map(needWords).join(', ')],
                 ['Hits', rule.hits.toLocaleString('en')],
                 ['Last hit', <Moment key="hit" at={rule.last_hit_at} none="never" />],
-                ['Tags', rule.tags.join(', ')],
+                [
+                  'ATT&CK',
+                  rule.tags
+                    .map(tagWords)
+                    .filter((words) => words !== '')
+                    .join(', '),
+                ],
+                ['Tags', rule.tags.filter((tag) => tagWords(tag) === '').join(', ')],
                 ['Author', rule.author],
                 ['Licence', rule.license],
                 ['Pack', rule.pack],
@@ -54,4 +63,11 @@ export function RulePage() {
       )}
     </Ready>
   );
+}
+
+/** `attack.t1199` by its name, `attack.initial-access` as words; empty for other tags. */
+function tagWords(tag: string): string {
+  const [space, id = ''] = tag.split(/\.(.*)/);
+  if (space !== 'attack') return '';
+  return /^t\d{4}/.test(id) ? techniqueWords(id.toUpperCase()) : id.replaceAll(/[-_]/g, ' ');
 }

@@ -11,11 +11,16 @@ export function healthWords({ state, health }: Pick<Source, 'state' | 'health'>)
   if (state === 'paused') return { words: 'paused', tone: 'quiet' };
   if (health === null || health.state === 'waiting') return { words: 'waiting for the first event', tone: 'quiet' };
   const last = health.last_received_at === null ? undefined : ago(health.last_received_at);
-  const when = last === undefined ? '' : `, last event ${last}`;
+  const when = last === undefined ? '' : `, heard ${last}`;
   if (health.state === 'healthy') return { words: `sends as expected${when}`, tone: 'good' };
   if (health.state === 'silent') return { words: 'has gone silent', tone: 'high' };
   if (health.state === 'reduced') return { words: `sends far less than usual${when}`, tone: 'medium' };
-  return { words: `its clock is off by ${lagWords(health.clock_offset)}`, tone: 'medium' };
+  const offset = health.clock_offset ?? 0;
+  const words =
+    offset < 0
+      ? `its clock is ${sizeOf(-offset / 1e6)} ahead`
+      : `comes ${sizeOf(offset / 1e6)} late, or its clock is behind`;
+  return { words, tone: 'medium' };
 }
 
 /** `1.2 s`, `3 min`, `2 h`, `17 days` from microseconds. */

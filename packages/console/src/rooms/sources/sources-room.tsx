@@ -59,10 +59,17 @@ export function SourcesRoom() {
                 show: (source) => <HealthWord source={source} />,
               },
               {
+                id: 'received',
+                title: 'Last received',
+                value: ({ health }) => health?.last_received_at ?? '',
+                show: ({ health }) => <Moment at={health?.last_received_at} none="never" />,
+              },
+              {
                 id: 'last',
-                title: 'Last event',
+                title: 'Last event’s own time',
                 value: ({ health }) => health?.last_event_at ?? '',
                 show: ({ health }) => <Moment at={health?.last_event_at} none="never" />,
+                more: true,
               },
               {
                 id: 'lag',

@@ -44,6 +44,8 @@ function Chart({ items }: { readonly items: readonly Volume[] }) {
     if (element === null) return;
     const style = getComputedStyle(element);
     const axis = { stroke: style.color, grid: { stroke: style.borderTopColor, width: 1 } };
+    const dayFormat = new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' });
+    const days = { format: (seconds: number) => dayFormat.format(seconds * 1000) };
     const plot = new uPlot(
       {
         width: Math.max(280, element.clientWidth),
@@ -52,7 +54,10 @@ function Chart({ items }: { readonly items: readonly Volume[] }) {
         cursor: { show: false },
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
         scales: { x: { range: () => [Date.now() / 1000 - 14 * 86_400, Date.now() / 1000] } },
-        axes: [axis, { ...axis, size: 64 }],
+        axes: [
+          { ...axis, values: (_, splits) => splits.map(days.format) },
+          { ...axis, size: 64 },
+        ],
         series: [
           {},
           { fill: style.outlineColor, points: { show: false }, paths: uPlot.paths.bars?.({ size: [0.9, 12] }) },

@@ -14,6 +14,7 @@ export function TokenForm({ path, ingest, done }: Props) {
   return (
     <ActForm
       label="Make the token"
+      clears
       act={async (answer) => {
         const days = Number(answer('days'));
         const expires_at = days > 0 ? new Date(Date.now() + days * 86_400_000).toISOString() : undefined;

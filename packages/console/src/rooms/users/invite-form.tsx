@@ -23,6 +23,7 @@ export function InviteForm({ done }: { readonly done: () => void }) {
       )}
       <ActForm
         label="Make the link"
+        clears
         act={async (answer) => {
           const body = {
             name: answer('name'),
