@@ -16,6 +16,7 @@ import { organizationRoutes } from './routes/organization.ts';
 import { otherSignInRoutes } from './routes/other-sign-in.ts';
 import { COOKIE, csrfOf, signInRoutes } from './routes/sign-in.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { trailRoutes } from './routes/trail.ts';
 
 export interface Api {
   readonly app: Hono<ApiEnv>;
@@ -95,6 +96,7 @@ export function createApi(deps: ApiDeps, peer: (env: unknown) => Peer): Api {
   signInRoutes(routes);
   otherSignInRoutes(routes);
   organizationRoutes(routes);
+  trailRoutes(routes);
   sourceRoutes(routes);
   detectionRoutes(routes);
   knowledgeRoutes(routes);

@@ -33,6 +33,8 @@ export interface RouteSpec<B extends z.ZodType, Q extends z.ZodType> {
   /** the body is a file, which the handler reads: it takes no Idempotency-Key */
   readonly file?: { readonly type: string };
   readonly query?: Q;
+  /** media type of an answer that is no JSON */
+  readonly gives?: string;
   /** shape of the answer */
   readonly answer?: z.ZodType;
   readonly status?: 200 | 201 | 202 | 204;

@@ -55,6 +55,7 @@ export function openApi(routes: readonly DeclaredRoute[], version: string): Json
       responses: {
         [status]: {
           description: 'done',
+          ...(spec.gives === undefined ? {} : { content: { [spec.gives]: { schema: { type: 'string' } } } }),
           ...(spec.answer === undefined
             ? {}
             : { content: { 'application/json': { schema: schemaOf(spec.answer, 'output') } } }),

@@ -53,6 +53,7 @@ const STATUS: Readonly<Record<IdentityCode, number>> = {
   not_found: 404,
   last_administrator: 409,
   provider_missing: 422,
+  own_account: 409,
   setup_done: 409,
 };
 

@@ -174,11 +174,33 @@ async function pageOf(tx: Tx, organization: string | null, after: number, to: nu
   );
 }
 
+/** A chain as it is exported: a JSON record a line, oldest first, up to what is its end when the export begins. */
+export async function* exportAudit(state: StateStore, organization: string | null): AsyncGenerator<Buffer> {
+  const [newest] = await state.everywhere((tx) => readAudit(tx, organization, undefined, 1));
+  const end = newest?.sequence ?? 0;
+  for (let after = 0; after < end; ) {
+    const page = await state.everywhere((tx) => pageOf(tx, organization, after, end));
+    if (page.length === 0) return;
+    yield Buffer.from(page.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    after = page[page.length - 1].sequence;
+  }
+}
+
 /** Verifies an exported trail (a JSON record a line, oldest first) without any database. What was cut off at its end can't be told. */
 export function verifyExport(lines: Iterable<string>): ChainVerdict {
   const verifier = new ChainVerifier();
-  for (const line of lines) if (line.trim() !== '') verifier.add(JSON.parse(line) as AuditRecord);
+  for (const line of lines) if (line.trim() !== '') verifier.add(recordOf(line));
   return verifier.end();
+}
+
+/** Undefined for a line that is no record. */
+function recordOf(line: string): AuditRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as AuditRecord) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The setting that holds the sealed end of a chain. */
@@ -191,9 +213,14 @@ class ChainVerifier {
   #records = 0;
   #broken: { sequence: number; reason: string } | undefined;
 
-  add(record: AuditRecord): void {
+  /** @param record undefined: what stands in its place is none */
+  add(record: AuditRecord | undefined): void {
     this.#records += 1;
     if (this.#broken !== undefined) return;
+    if (record === undefined) {
+      this.#broken = { sequence: this.#records, reason: `what stands in the place of record ${this.#records} is none` };
+      return;
+    }
     const { hash, ...rest } = record;
     if (record.sequence !== this.#records)
       this.#broken = {

@@ -14,6 +14,7 @@ export type IdentityCode =
   | 'not_found'
   | 'last_administrator'
   | 'provider_missing'
+  | 'own_account'
   | 'setup_done';
 
 /** Why somebody may not, said so that it can be shown. Never says whether an address is known. */

@@ -11,8 +11,28 @@ export interface Identity {
   readonly challenges: Challenges;
   /** milliseconds since 1970 */
   now(): number;
+  readonly ask: AskProvider;
 }
 
-export function createIdentity(state: StateStore, vault: Vault, now: () => number = Date.now): Identity {
-  return { state, vault, throttle: new Throttle(now), challenges: new Challenges(vault, now), now };
+/** Asks an identity provider, of which an administrator gave the address; `inside`: it may stand in a network of our own, or on this machine. */
+export type AskProvider = (
+  url: string,
+  request: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: unknown;
+    readonly redirect: 'manual';
+    readonly signal?: AbortSignal;
+  },
+  inside: boolean,
+) => Promise<Response>;
+
+/** @param ask how identity providers are asked; what `fetch` does where left out */
+export function createIdentity(
+  state: StateStore,
+  vault: Vault,
+  now: () => number = Date.now,
+  ask: AskProvider = (url, request) => fetch(url, { ...request, body: (request.body ?? null) as string }),
+): Identity {
+  return { state, vault, throttle: new Throttle(now), challenges: new Challenges(vault, now), now, ask };
 }

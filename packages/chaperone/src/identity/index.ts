@@ -4,6 +4,7 @@ export {
   type AuditRecord,
   audit,
   type ChainVerdict,
+  exportAudit,
   readAudit,
   SYSTEM_ACTOR,
   verifyChain,
@@ -12,6 +13,7 @@ export {
 export { confirmTotp, newRecoveryCodes, offerTotp, removeFactor } from './factors.ts';
 export { createIdentity, type Identity } from './identity.ts';
 export { type IdentityCode, IdentityError } from './identity-error.ts';
+export { disableMember, enableMember } from './members.ts';
 export {
   addOidcProvider,
   finishOidc,

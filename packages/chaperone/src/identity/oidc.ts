@@ -19,6 +19,8 @@ export interface NewOidcProvider {
   readonly client_id: string;
   readonly client_secret?: string;
   readonly default_role?: Exclude<Role, 'provider_reader'>;
+  /** it may stand in a network of our own: for an administrator of the installation to say */
+  readonly inside: boolean;
 }
 
 const refused = (message: string, mend = 'Ask an administrator of your organisation for an invitation.') =>
@@ -189,7 +191,7 @@ async function verifiedAddress(config: client.Configuration, answer: URL, begun:
   return said.email.trim().toLowerCase();
 }
 
-async function configOf({ state, vault }: Identity, id: string) {
+async function configOf({ state, vault, ask }: Identity, id: string) {
   const row = await state.everywhere((tx) =>
     tx.selectFrom('oidc_provider').selectAll().where('id', '=', id).where('enabled', '=', true).executeTakeFirst(),
   );
@@ -200,8 +202,14 @@ async function configOf({ state, vault }: Identity, id: string) {
     .discovery(issuer, row.client_id, secret, secret === undefined ? client.None() : undefined, {
       timeout: TIMEOUT,
       execute: isLoopback(issuer) ? [client.allowInsecureRequests] : [],
+      [client.customFetch]: (url, request) => ask(url, request, row.inside),
     })
-    .catch(() => {
+    .catch((error: { code?: unknown; cause?: { code?: unknown } }) => {
+      if ([error.code, error.cause?.code].includes('address_refused'))
+        throw refused(
+          `${row.name} leads to an address inside a network, which isn’t asked.`,
+          'If it really stands inside, an administrator of the installation can add it.',
+        );
       throw refused(
         `${row.name} can’t be reached, or is no OpenID provider.`,
         `Try again later. Its configuration is expected at ${row.issuer.replace(/\/$/, '')}/.well-known/openid-configuration.`,

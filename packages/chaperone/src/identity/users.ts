@@ -318,7 +318,12 @@ async function belongsElsewhere(tx: Tx, user: string, organization: string): Pro
   return elsewhere !== undefined;
 }
 
-async function keepToOwnPeople(tx: Tx, user: string, actor: Actor): Promise<void> {
+/**
+ * An account is an organisation's to dispose of only where it belongs nowhere else.
+ *
+ * @throws IdentityError `role_too_small`
+ */
+export async function keepToOwnPeople(tx: Tx, user: string, actor: Actor): Promise<void> {
   if (actor.kind === 'system') return;
   const whole = async (id: string) =>
     (
@@ -347,17 +352,25 @@ async function keepToOwnPeople(tx: Tx, user: string, actor: Actor): Promise<void
     throw new IdentityError(
       'role_too_small',
       'This account belongs to another organisation, too, or administers the installation.',
-      'Ask an administrator of the installation for the link.',
+      'Ask an administrator of the installation.',
     );
 }
 
-async function keepAnAdministrator(tx: Tx, organization: string, user: string, next: Role | undefined): Promise<void> {
+/** Those who are disabled administer nothing. @throws IdentityError `last_administrator` */
+export async function keepAnAdministrator(
+  tx: Tx,
+  organization: string,
+  user: string,
+  next: Role | undefined,
+): Promise<void> {
   if (next === 'administrator') return;
   const others = await tx
     .selectFrom('membership')
-    .select('user_id')
-    .where('organization_id', '=', organization)
-    .where('role', '=', 'administrator')
+    .innerJoin('app_user', 'app_user.id', 'membership.user_id')
+    .select('membership.user_id')
+    .where('membership.organization_id', '=', organization)
+    .where('membership.role', '=', 'administrator')
+    .where('app_user.disabled_at', 'is', null)
     .forUpdate()
     .execute();
   if (others.some(({ user_id }) => user_id === user) && others.length === 1)

@@ -17,7 +17,13 @@ import {
   openStateStore,
   StoreUnavailable,
 } from '../storage/index.ts';
-import { type ListenerConfig, listenerSchema, startListeners, type TlsMaterial } from '../telemetry/index.ts';
+import {
+  fetchGuarded,
+  type ListenerConfig,
+  listenerSchema,
+  startListeners,
+  type TlsMaterial,
+} from '../telemetry/index.ts';
 import type { ServiceConfig } from './config/config-schema.ts';
 import { serveControl } from './control/serve-control.ts';
 import { Health } from './health.ts';
@@ -122,7 +128,9 @@ async function start(
   const key = masterKey(config.data);
   await confirmMasterKey(state, key);
   const vault = createVault(key);
-  const identity = createIdentity(state, vault);
+  const identity = createIdentity(state, vault, Date.now, (url, request, inside) =>
+    fetchGuarded(url, request, { allowPrivate: inside, maxBytes: 1 << 20, timeout: 10_000 }),
+  );
   const events = await openEventStore(
     config.events === undefined
       ? { folder: join(config.data, 'events') }

@@ -6,7 +6,9 @@ export {
   type Fetched,
   FetchFailure,
   type FetchFailureCode,
+  type FetchLikeRequest,
   type FetchOptions,
+  fetchGuarded,
   type Patience,
   patientFetch,
 } from './fetch/index.ts';

@@ -120,6 +120,8 @@ test('an exported trail is verified without the database, line for line', async 
   expect(verifyExport(lines)).toEqual({ ok: true, records: 4 });
   expect(verifyExport([lines[0], lines[2], lines[3]])).toMatchObject({ ok: false, sequence: 2 });
   expect(verifyExport([lines[0], lines[1].replace('test.2', 'test.9')])).toMatchObject({ ok: false, sequence: 2 });
+  for (const rubbish of ['no JSON', '{"sequence":', '[]', 'null', '7', '{}'])
+    expect(verifyExport([lines[0], rubbish, lines[2]])).toMatchObject({ ok: false, sequence: 2 });
 });
 
 test('secrets do not get into details', async () => {

@@ -7,6 +7,7 @@ import {
   type Identity,
   issueSetupToken,
 } from '../../src/identity/index.ts';
+import { fetchGuarded } from '../../src/telemetry/index.ts';
 import type { TestState } from '../../testkit/storage/test-state.ts';
 
 export const CLIENT = { ip: '192.0.2.7', agent: 'test' };
@@ -17,7 +18,12 @@ export const PHRASE = 'a heron stands in shallow water';
 export async function installation(state: TestState) {
   const { store, raw } = await state.fresh();
   const clock = { now: Date.UTC(2026, 10, 25, 8) };
-  const identity: Identity = createIdentity(store, createVault(randomBytes(32)), () => clock.now);
+  const identity: Identity = createIdentity(
+    store,
+    createVault(randomBytes(32)),
+    () => clock.now,
+    (url, request, inside) => fetchGuarded(url, request, { allowPrivate: inside, maxBytes: 1 << 20, timeout: 10_000 }),
+  );
   const token = await issueSetupToken(identity);
   const session = await completeSetup(
     identity,

@@ -64,6 +64,7 @@ async function withProvider(more: Partial<NewOidcProvider> = {}) {
     issuer: provider.issuer,
     client_id: provider.clientId,
     client_secret: provider.clientSecret,
+    inside: true,
     ...more,
   };
   const id = await store.everywhere((tx) => addOidcProvider(identity, tx, organization, wanted, actor));
@@ -121,4 +122,12 @@ test('plain HTTP is for providers on this machine alone', async () => {
   const { identity, id, raw } = await withProvider();
   await raw(`update oidc_provider set issuer = 'http://login.clinic.example'`);
   await expect(startOidc(identity, id, REDIRECT)).rejects.toMatchObject({ code: 'sign_in_failed' });
+});
+
+test('a provider that an administrator of one organisation added is not asked inside a network, whatever its name is', async () => {
+  const { id, identity } = await withProvider({ inside: false });
+  await expect(startOidc(identity, id, REDIRECT)).rejects.toMatchObject({
+    code: 'sign_in_failed',
+    message: expect.stringContaining('inside a network'),
+  });
 });

@@ -3,21 +3,20 @@ import {
   audit,
   changeRole,
   createToken,
+  disableMember,
+  enableMember,
   invite,
   issueReset,
-  readAudit,
   removeMember,
   revokeToken,
-  verifyChain,
 } from '../../identity/index.ts';
-import { page, paging, type Routes, uuid, zone } from '../define.ts';
-import { cursorOf, placeOf } from '../paging.ts';
+import { none, page, type Routes, uuid, zone } from '../define.ts';
 import { notFound } from '../problem.ts';
 
 const role = z.enum(['viewer', 'analyst', 'approver', 'administrator', 'provider_reader']);
 const AT = '/organizations/{organization}';
 
-/** An organisation, its people, its API tokens, its trail. */
+/** An organisation, its people, its API tokens. */
 export function organizationRoutes(routes: Routes): void {
   const { deps } = routes;
   const { identity, state } = deps;
@@ -173,6 +172,22 @@ export function organizationRoutes(routes: Routes): void {
         return { link: `${deps.publicUrl}/#/accept?token=${await issueReset(identity, tx, params.id, actor)}` };
       }),
   );
+  for (const [verb, summary, work] of [
+    ['disable', 'Disable somebody: sessions end, and nobody signs in by the account', disableMember],
+    ['enable', 'Let somebody sign in again', enableMember],
+  ] as const)
+    routes.add(
+      {
+        method: 'post',
+        path: `${AT}/users/{id}/${verb}`,
+        access: 'users:write',
+        tag,
+        summary,
+        body: none,
+        status: 204,
+      },
+      async ({ organization: id, params, actor }) => state.everywhere((tx) => work(identity, tx, id, params.id, actor)),
+    );
   const token = z.looseObject({
     id: uuid,
     kind: z.string(),
@@ -257,34 +272,5 @@ export function organizationRoutes(routes: Routes): void {
         await revokeToken(tx, identity.vault, id, params.id, actor);
         await state.announce(tx, { organization: id, kind: 'token', id: params.id });
       }),
-  );
-  routes.add(
-    {
-      method: 'get',
-      path: `${AT}/audit`,
-      access: 'audit:read',
-      tag,
-      summary: 'The audit trail, newest first',
-      query: z.object(paging),
-      answer: page(z.looseObject({ sequence: z.number(), action: z.string() })),
-    },
-    async ({ organization: id, query, within }) => {
-      const place = placeOf(query.cursor, 1);
-      const items = await within((tx) =>
-        readAudit(tx, id, place === undefined ? undefined : Number(place[0]), query.limit),
-      );
-      return { items, next: cursorOf(items.length === query.limit ? [items[items.length - 1].sequence] : undefined) };
-    },
-  );
-  routes.add(
-    {
-      method: 'get',
-      path: `${AT}/audit/verification`,
-      access: 'audit:read',
-      tag,
-      summary: 'Computes the trail’s hash chain anew',
-      answer: z.looseObject({ ok: z.boolean(), records: z.number() }),
-    },
-    ({ organization: id }) => verifyChain(state, identity.vault, id),
   );
 }

@@ -222,7 +222,8 @@ function providerRoutes(routes: Routes): void {
       // What runs beside us on this machine is no business of one organisation's administrators.
       if (new URL(body.issuer).protocol !== 'https:' && !principal.installationAdministrator)
         throw new Problem(422, 'invalid', 'issuer: begins with https://', 'Give the issuer’s address with https.');
-      return { id: await state.everywhere((tx) => addOidcProvider(identity, tx, organization, body, actor)) };
+      const wanted = { ...body, inside: principal.installationAdministrator };
+      return { id: await state.everywhere((tx) => addOidcProvider(identity, tx, organization, wanted, actor)) };
     },
   );
   routes.add(

@@ -105,6 +105,8 @@ export interface OidcProviderTable {
   client_secret: OrNull<string>;
   /** role that a person gets who signs in for the first time; null: only known addresses may */
   default_role: OrNull<Role>;
+  /** it may be asked though it stands in a network of our own */
+  inside: Default<boolean>;
   enabled: Default<boolean>;
   created_at: TimeNow;
 }

@@ -17,6 +17,8 @@ export interface FetchOptions {
   readonly allowPrivate?: boolean;
   /** plain http to others than this machine */
   readonly allowHttp?: boolean;
+  /** how often a redirect is followed; 5 by default. With 0 it is given back as an answer */
+  readonly redirects?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -41,11 +43,12 @@ const TIMEOUT = 30_000;
 export async function guardedFetch(url: string, options: FetchOptions = {}): Promise<Fetched> {
   let at = parseUrl(url);
   let { headers = {}, method = 'GET', body } = options;
-  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+  const most = options.redirects ?? MAX_REDIRECTS;
+  for (let hop = 0; hop <= most; hop += 1) {
     checkUrl(at, options);
     const answer = await ask(at, { ...options, headers, method, body });
     const { location } = answer.headers;
-    if (location === undefined || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
+    if (location === undefined || most === 0 || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
     const next = parseUrl(location, at);
     if (next.origin !== at.origin) headers = withoutCredentials(headers);
     if (answer.status <= 303) [method, body] = ['GET', undefined];
@@ -53,7 +56,7 @@ export async function guardedFetch(url: string, options: FetchOptions = {}): Pro
   }
   throw new FetchFailure(
     'too_many_redirects',
-    `${at.host} sent us on more than ${MAX_REDIRECTS} times.`,
+    `${at.host} sent us on more than ${most} times.`,
     'Give the address that it ends at.',
   );
 }
