@@ -12,6 +12,7 @@ import type { EventStore, OpenStateStore } from '../src/storage/index.ts';
 export interface TestIntake {
   readonly intake: LiveIntake;
   readonly organization: string;
+  readonly slug: string;
   readonly faults: unknown[];
   source(name: string, more?: Partial<LiveSource>): Promise<string>;
   setup(more?: Partial<LiveSetup>): Promise<void>;
@@ -62,6 +63,7 @@ export async function testIntake(
   return {
     intake,
     organization,
+    slug,
     faults,
     async source(name, more = {}) {
       const id = randomUUID();

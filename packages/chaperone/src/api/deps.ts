@@ -6,6 +6,16 @@ import type { EventStore, StateStore } from '../storage/index.ts';
 import type { Intake } from '../telemetry/index.ts';
 import type { CallersOptions } from './callers.ts';
 
+/** How the threads of the engine do, since the service was started. */
+export interface EngineStatus {
+  readonly deaths: number;
+  readonly last_death: { readonly at: Date; readonly message: string } | null;
+  /** organisations whose engine is being started again, by id */
+  readonly down: readonly string[];
+  /** records kept without being judged, for the engine died over them */
+  readonly unjudged: number;
+}
+
 /** What the routes call. */
 export interface ApiDeps extends CallersOptions {
   readonly identity: Identity;
@@ -20,6 +30,10 @@ export interface ApiDeps extends CallersOptions {
   readonly kinds: (organization: string) => Promise<readonly string[]>;
   /** Makes the engine of an organisation anew after its rules, indicators or registry changed. Resolves when that is in force. */
   readonly reload: (organization: string) => Promise<void>;
+  /** Begins what was asked of an organisation's stored events (`requestPast`), in the background; after `reload`, so that nothing is between. */
+  readonly judgePast: (organization: string) => Promise<void>;
+  /** how the threads of the engine do */
+  readonly engine: () => EngineStatus;
   readonly exceptionsChanged: (organization: string) => Promise<void>;
   /** Resolves when this node routes deliveries by what was just committed. */
   readonly routed: () => Promise<void>;

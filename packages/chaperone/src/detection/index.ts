@@ -39,6 +39,21 @@ export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';
 export { type MaskRule, maskWith, SEALED_LINE, sealWith } from './live/masking.ts';
 export { unreadRow } from './live/unread-row.ts';
 export { watchSources } from './live/watch-sources.ts';
+export { IndicatorQuery } from './past/indicator-query.ts';
+export {
+  ADDED,
+  CHANGED,
+  keepPast,
+  LISTED,
+  listPast,
+  nextPast,
+  type PastRun,
+  requestPast,
+  SWITCHED_ON,
+} from './past/past-runs.ts';
+export { keywordsAlone, ruleCondition } from './past/rule-query.ts';
+export { rulesAbout } from './past/rules-about.ts';
+export { storedKinds } from './past/stored-kinds.ts';
 export { ScanInputError } from './read-inputs.ts';
 export {
   type CatalogueRule,

@@ -1,4 +1,4 @@
-import { pullFeed, recountFindings, watchSources } from '../detection/index.ts';
+import { LISTED, pullFeed, recountFindings, requestPast, watchSources } from '../detection/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { runPull } from '../sources/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
@@ -16,6 +16,8 @@ export interface HousekeepingDeps {
   /** days, where an organisation says nothing; undefined: for ever */
   readonly retentionDays: number | undefined;
   reload(organization: string): Promise<void>;
+  /** begins what was asked of an organisation's stored events */
+  judgePast(organization: string): Promise<void>;
   fault(what: string, error: unknown): void;
 }
 
@@ -55,7 +57,7 @@ export async function pullWhatIsDue(deps: HousekeepingDeps, now = Date.now()): P
     const due = await state.within(id, async (tx) => ({
       feeds: await tx
         .selectFrom('indicator_feed')
-        .select(['id', 'interval', 'last_pull_at'])
+        .select(['id', 'name', 'interval', 'last_pull_at'])
         .where('enabled', '=', true)
         .where('interval', 'is not', null)
         .execute(),
@@ -69,9 +71,8 @@ export async function pullWhatIsDue(deps: HousekeepingDeps, now = Date.now()): P
     }));
     for (const feed of due.feeds) {
       if (feed.last_pull_at !== null && now - feed.last_pull_at.getTime() < feed.interval! * 1000) continue;
-      await pullFeed(state, feed.id, { vault, now: Date.now }).then(
-        () => deps.reload(id),
-        (error) => deps.fault('A feed of indicators could not be pulled.', error),
+      await pullAndLook(deps, id, feed, vault).catch((error) =>
+        deps.fault('A feed of indicators could not be pulled.', error),
       );
     }
     const next = new Map(due.cursors.map(({ source_id, next_run_at }) => [source_id, next_run_at?.getTime() ?? 0]));
@@ -81,6 +82,23 @@ export async function pullWhatIsDue(deps: HousekeepingDeps, now = Date.now()): P
           deps.fault('A source could not be pulled.', error),
         );
   }
+}
+
+/** Pulls a feed; what is new in it is judged against what is stored, too. */
+async function pullAndLook(
+  deps: HousekeepingDeps,
+  organization: string,
+  feed: { readonly id: string; readonly name: string },
+  vault: { open(sealed: string): string },
+): Promise<void> {
+  const cameAt = new Date();
+  const { added } = await pullFeed(deps.state, feed.id, { vault, now: Date.now });
+  await deps.reload(organization);
+  if (added === 0) return;
+  await deps.state.within(organization, (tx) =>
+    requestPast(tx, organization, { kind: 'feed', subject: feed.id, title: feed.name, reason: LISTED, cameAt }),
+  );
+  await deps.judgePast(organization);
 }
 
 /** Tells of sources that fell silent, send far less than usual or have a wrong clock. `listening`: since when we could hear them, ms. */

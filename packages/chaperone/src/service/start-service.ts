@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import manifest from '../../package.json' with { type: 'json' };
 import { createApi } from '../api/index.ts';
-import { type LiveSource, readRulePacks } from '../detection/index.ts';
+import { type LiveSource, nextPast, readRulePacks } from '../detection/index.ts';
 import { createIdentity, createVault, issueSetupToken, verifyChain } from '../identity/index.ts';
 import { SourceRouter } from '../sources/index.ts';
 import {
@@ -41,6 +41,8 @@ import type { Log } from './log.ts';
 import { createMeter } from './metrics/meter.ts';
 import { openConsolePort, peerOf, shippersHost, shownHost } from './open-console-port.ts';
 import { exceptionsOf, setupOf } from './organization-setup.ts';
+import { judgePast } from './past/judge-past.ts';
+import { askPastOfNewRules } from './past/new-pack-rules.ts';
 import { recover } from './recover.ts';
 import { makeSampleOrganization } from './sample.ts';
 import { fingerprint, selfSigned } from './tls/self-signed.ts';
@@ -201,6 +203,8 @@ async function start(
     await reload(id);
   }
 
+  /** until jobs run, what is asked of the past waits in the state store */
+  let lookBack: (organization: string) => Promise<void> = async () => {};
   let listeners: Awaited<ReturnType<typeof startListeners>> | undefined;
   const stopping = new AbortController();
   const tls = config.http.tls === undefined ? undefined : await material(config, config.http.tls, config.http.host);
@@ -239,6 +243,8 @@ async function start(
           )
         ).map(({ kind }) => kind),
       reload,
+      judgePast: (organization) => lookBack(organization),
+      engine: () => intake.engine,
       exceptionsChanged: async (organization) => intake.except(organization, await exceptionsOf(state, organization)),
       routed: () => router.reload(),
       sample: (by) =>
@@ -295,8 +301,27 @@ async function start(
     intake,
     retentionDays: config.retention_days,
     reload,
+    judgePast: (organization) => lookBack(organization),
     fault,
   };
+  const past = {
+    state,
+    events,
+    intake,
+    days: config.retrospective_days,
+    engineMemory: config.engine_memory,
+    setup: (organization: string) => setupOf(state, packs, organization, config.lateness),
+    source: sourceOf,
+    fault,
+  };
+  await jobs.handle<{ organization: string }>('judge-past', ({ organization }, signal) =>
+    judgePast(organization, past, signal),
+  );
+  lookBack = (organization) => jobs.enqueue('judge-past', { organization }, { singletonKey: organization });
+  await askPastOfNewRules(state, packs);
+  await jobs.schedule('resume-past', 300, async () => {
+    for (const { id } of await organizations(state)) if ((await nextPast(state, id)) !== undefined) await lookBack(id);
+  });
   await jobs.schedule('expire-events', '17 * * * *', () => expireEvents(chores));
   await jobs.schedule('forget-ended', 600, () => forgetEnded(chores));
   await jobs.schedule('recount', 300, () => recountLately(chores));

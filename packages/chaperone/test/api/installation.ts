@@ -57,6 +57,8 @@ export async function apiInstallation() {
       places: () => ({ host: '127.0.0.1', http: undefined, syslog: 5514, syslogTls: undefined, relp: undefined }),
       kinds: async () => [],
       reload: async () => {},
+      judgePast: async () => {},
+      engine: () => intake.engine,
       exceptionsChanged: async () => {},
       routed: async () => {},
       sample: async () => 'sample',

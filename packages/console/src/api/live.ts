@@ -9,6 +9,7 @@ const stale: Readonly<Record<string, readonly string[]>> = {
   exception: ['exceptions', 'findings'],
   indicator_feed: ['indicator-feeds', 'indicators'],
   registry: ['registry'],
+  past_run: ['past-runs'],
   token: ['tokens', 'sources'],
   organization: [''],
 };

@@ -218,6 +218,33 @@ export interface Evidence {
   readonly part?: readonly [number, number];
 }
 
+/** New rules or indicators judged against stored events, newest first. */
+export interface PastRun {
+  readonly id: string;
+  readonly kind: 'rules' | 'feed';
+  /** id of a rule, of a document of rules, or of a feed */
+  readonly subject: string;
+  readonly title: string;
+  readonly rules: readonly string[];
+  readonly reason: string;
+  readonly came_at: string;
+  readonly since: string | null;
+  readonly until: string | null;
+  readonly reached: string | null;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'replaced';
+  readonly matches: number;
+  readonly findings: number;
+  readonly note: string | null;
+}
+
+/** Whether events are judged as they should be. */
+export interface ServiceStatus {
+  readonly engine: 'running' | 'starting again';
+  readonly deaths: number;
+  readonly last_death: { readonly at: string; readonly message: string } | null;
+  readonly unjudged: number;
+}
+
 export interface Finding {
   readonly id: string;
   readonly detector: string;

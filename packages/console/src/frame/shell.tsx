@@ -6,6 +6,7 @@ import { OrganizationProvider } from '../api/organization.tsx';
 import { useSession } from '../api/session.ts';
 import { Note } from '../parts/note.tsx';
 import { Ready } from '../parts/ready.tsx';
+import { EngineNote } from './engine-note.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { useKeys } from './keys.ts';
 import { Rail } from './rail.tsx';
@@ -72,6 +73,7 @@ function Frame({ session, organization }: { readonly session: Session; readonly 
             </Note>
           )}
         </div>
+        <EngineNote />
         <Outlet />
       </main>
       <KeyHelp open={helping} change={setHelping} />

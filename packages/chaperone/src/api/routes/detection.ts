@@ -2,16 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { loadRules } from '@chaperone/sigma';
 import { z } from 'zod';
 import {
+  ADDED,
+  CHANGED,
   coverageOf,
   eventsOfFinding,
   type FindingCursor,
   getFinding,
   listFindings,
+  listPast,
+  requestPast,
   ruleCatalogue,
+  SWITCHED_ON,
   setRule,
   testRule,
 } from '../../detection/index.ts';
 import { audit } from '../../identity/index.ts';
+import type { Tx } from '../../storage/index.ts';
 import { type Call, page, paging, type Routes, uuid } from '../define.ts';
 import { cursorOf, placeOf } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
@@ -137,8 +143,18 @@ export function detectionRoutes(routes: Routes): void {
           title: found.title,
           reason,
         });
+        if (enabled && !found.enabled)
+          await requestPast(tx, call.organization, {
+            kind: 'rules',
+            subject: found.id,
+            title: found.title,
+            rules: [found.id],
+            reason: SWITCHED_ON,
+            cameAt: new Date(),
+          });
       });
       await deps.reload(call.organization);
+      await deps.judgePast(call.organization);
       return { ...found, enabled, reason };
     },
   );
@@ -191,6 +207,39 @@ export function detectionRoutes(routes: Routes): void {
         },
       );
   };
+  const askPast = (call: Call<z.infer<typeof documentBody>, unknown>, tx: Tx, id: string, reason: string) => {
+    const { name, document: text } = call.body;
+    const { rules, correlations } = loadRules([{ file: `own/${name}`, text }]);
+    const all = [...rules, ...correlations];
+    return requestPast(tx, call.organization, {
+      kind: 'rules',
+      subject: id,
+      title: all.length === 1 ? all[0].title : name,
+      rules: all.map((one) => one.id),
+      reason,
+      cameAt: new Date(),
+    });
+  };
+  routes.add(
+    {
+      method: 'get',
+      path: `${ORG}/past-runs`,
+      access: 'rules:read',
+      tag: 'Rules',
+      summary: 'New rules and indicators judged against what is stored: what is under way, and what it found',
+      answer: page(
+        z.looseObject({
+          id: uuid,
+          kind: z.enum(['rules', 'feed']),
+          subject: z.string(),
+          state: z.enum(['waiting', 'running', 'done', 'failed', 'replaced']),
+          matches: z.number(),
+          findings: z.number(),
+        }),
+      ),
+    },
+    async ({ within }) => ({ items: await within((tx) => listPast(tx)), next: null }),
+  );
   routes.add(
     {
       method: 'get',
@@ -235,8 +284,10 @@ export function detectionRoutes(routes: Routes): void {
         if (made === undefined)
           throw new Problem(409, 'name_taken', 'There is a rule of this name.', 'Choose another name.');
         await told(call, tx, 'rule_document.create', 'rule', id, { name: call.body.name });
+        if (call.body.enabled) await askPast(call, tx, id, ADDED);
       });
       await deps.reload(call.organization);
+      await deps.judgePast(call.organization);
       return { id };
     },
   );
@@ -255,7 +306,7 @@ export function detectionRoutes(routes: Routes): void {
       await call.within(async (tx) => {
         const old = await tx
           .selectFrom('rule_document')
-          .select('version')
+          .select(['version', 'enabled'])
           .where('id', '=', call.params.id)
           .executeTakeFirst();
         if (old === undefined) throw notFound('rule');
@@ -268,8 +319,10 @@ export function detectionRoutes(routes: Routes): void {
           name: call.body.name,
           version: old.version + 1,
         });
+        if (call.body.enabled) await askPast(call, tx, call.params.id, old.enabled ? CHANGED : SWITCHED_ON);
       });
       await deps.reload(call.organization);
+      await deps.judgePast(call.organization);
     },
   );
   routes.add(

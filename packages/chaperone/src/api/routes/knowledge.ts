@@ -1,6 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { importIndicators, pullFeed } from '../../detection/index.ts';
+import {
+  type FeedOutcome,
+  importIndicators,
+  LISTED,
+  pullFeed,
+  requestPast,
+  SWITCHED_ON,
+} from '../../detection/index.ts';
 import { audit } from '../../identity/index.ts';
 import { loadRegistry } from '../../registry/index.ts';
 import { type Call, page, paging, type Routes, uuid } from '../define.ts';
@@ -25,6 +32,25 @@ export function knowledgeRoutes(routes: Routes): void {
   ) => {
     await audit(tx, identity.vault, call.organization, { actor: call.actor, action, object: { kind, id }, detail });
     await state.announce(tx, { organization: call.organization, kind, id });
+  };
+  /** New indicators are judged against what is stored. */
+  const askPast = async (
+    call: Call<unknown, unknown>,
+    feed: { readonly id: string; readonly name: string },
+    cameAt: Date,
+    outcome: Pick<FeedOutcome, 'added'> | 'switched on',
+  ) => {
+    if (outcome !== 'switched on' && outcome.added === 0) return;
+    await call.within((tx) =>
+      requestPast(tx, call.organization, {
+        kind: 'feed',
+        subject: feed.id,
+        title: feed.name,
+        reason: outcome === 'switched on' ? SWITCHED_ON : LISTED,
+        cameAt,
+      }),
+    );
+    await deps.judgePast(call.organization);
   };
   const vault = { open: (sealed: string) => identity.vault.open('settings', sealed) };
   const feed = z.looseObject({
@@ -115,12 +141,13 @@ export function knowledgeRoutes(routes: Routes): void {
       status: 204,
     },
     async (call) => {
-      await feedRow(call);
+      const row = await feedRow(call);
       await call.within(async (tx) => {
         await tx.updateTable('indicator_feed').set(call.body).where('id', '=', call.params.id).execute();
         await told(call, tx, 'indicator_feed.change', 'indicator_feed', call.params.id, call.body);
       });
       await deps.reload(call.organization);
+      if (call.body.enabled && !row.enabled) await askPast(call, row, new Date(), 'switched on');
     },
   );
   routes.add(
@@ -152,12 +179,14 @@ export function knowledgeRoutes(routes: Routes): void {
       answer: z.looseObject({}),
     },
     async (call) => {
-      await feedRow(call);
+      const row = await feedRow(call);
+      const began = new Date();
       const outcome = await pullFeed(state, call.params.id, { vault, now: Date.now });
       await call.within((tx) =>
         told(call, tx, 'indicator_feed.pull', 'indicator_feed', call.params.id, { error: outcome.error ?? null }),
       );
       await deps.reload(call.organization);
+      await askPast(call, row, began, outcome);
       return outcome;
     },
   );
@@ -174,11 +203,13 @@ export function knowledgeRoutes(routes: Routes): void {
     async (call) => {
       const row = await feedRow(call);
       return routes.bodies.text(call.context, MOST_IMPORT, async (text) => {
+        const began = new Date();
         const outcome = await importIndicators(state, { ...row, organization: call.organization }, text, Date.now());
         await call.within((tx) =>
           told(call, tx, 'indicator_feed.import', 'indicator_feed', row.id, { bytes: text.length }),
         );
         await deps.reload(call.organization);
+        await askPast(call, row, began, outcome);
         return outcome;
       });
     },

@@ -69,6 +69,25 @@ export function organizationRoutes(routes: Routes): void {
       return read(id);
     },
   );
+  routes.add(
+    {
+      method: 'get',
+      path: `${AT}/status`,
+      access: 'rules:read',
+      tag,
+      summary: 'Whether its events are judged as they should be',
+      answer: z.object({
+        engine: z.enum(['running', 'starting again']),
+        deaths: z.number(),
+        last_death: z.object({ at: z.iso.datetime(), message: z.string() }).nullable(),
+        unjudged: z.number(),
+      }),
+    },
+    async ({ organization: id }) => {
+      const { deaths, last_death, down, unjudged } = deps.engine();
+      return { engine: down.includes(id) ? 'starting again' : 'running', deaths, last_death, unjudged };
+    },
+  );
   const member = z.object({
     id: uuid,
     email: z.string(),

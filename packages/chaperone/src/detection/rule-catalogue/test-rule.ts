@@ -1,6 +1,7 @@
-import { type Rule, toClickHouse } from '@chaperone/sigma';
+import type { Rule } from '@chaperone/sigma';
 import type { EventStore } from '../../storage/index.ts';
-import { windowsClass } from '../../telemetry/index.ts';
+import { ruleCondition } from '../past/rule-query.ts';
+import { storedKinds } from '../past/stored-kinds.ts';
 
 export interface RuleTest {
   readonly from: Date;
@@ -12,6 +13,8 @@ export interface RuleTest {
   readonly note: string | null;
 }
 
+const WIDE =
+  'Some stored events lack fields that this rule asks for, because no rule asked for them when they came: they are counted where the rest holds.';
 const SAMPLES = 20;
 const RAW = 2_000;
 
@@ -23,25 +26,8 @@ export async function testRule(
   from: Date,
   to: Date,
 ): Promise<RuleTest> {
-  const kinds = await store.query<{ kind: string }>(
-    organization,
-    ({ events }) => `SELECT DISTINCT kind FROM ${events} WHERE kind != 'unread' LIMIT 10000`,
-  );
-  // Windows events are offered to rules by provider, channel and id; of the others the rule asks the fields alone.
-  const windows = kinds.flatMap(({ kind }) => {
-    const [family, channel, provider, id] = kind.split('/');
-    return family === 'windows' && id !== undefined
-      ? [{ key: kind, offers: windowsClass(provider, channel, id).offers }]
-      : [];
-  });
-  const asked = rule.logsource.product?.toLowerCase() === 'windows';
-  const query = toClickHouse(rule, {
-    table: 'events',
-    columns: { fields: 'fields', numbers: 'numbers', raw: 'raw', time: 'time', kind: 'kind', shown: ['id'] },
-    ...(asked ? { kinds: windows } : {}),
-  });
-  if (!('where' in query))
-    return { from, to, events: 0, matches: 0, samples: [], note: `${query.message} ${query.mend}` };
+  const { where, note, exact } = ruleCondition(rule, await storedKinds(store, organization));
+  if (where === undefined) return { from, to, events: 0, matches: 0, samples: [], note: note ?? null };
   const period = `time >= ${from.getTime() * 1000} AND time < ${to.getTime() * 1000}`;
   const [{ total }] = await store.query<{ total: string }>(
     organization,
@@ -49,12 +35,12 @@ export async function testRule(
   );
   const [{ n }] = await store.query<{ n: string }>(
     organization,
-    ({ events }) => `SELECT toString(uniqExact(id)) AS n FROM ${events} WHERE ${period} AND (${query.where})`,
+    ({ events }) => `SELECT toString(uniqExact(id)) AS n FROM ${events} WHERE ${period} AND (${where})`,
   );
   const samples = await store.query<{ id: string; stamp: string; head: string }>(
     organization,
     ({ events }) =>
-      `SELECT id, toString(time) AS stamp, substring(raw, 1, ${RAW}) AS head FROM ${events} WHERE ${period} AND (${query.where}) ORDER BY id LIMIT 1 BY id LIMIT ${SAMPLES}`,
+      `SELECT id, toString(time) AS stamp, substring(raw, 1, ${RAW}) AS head FROM ${events} WHERE ${period} AND (${where}) ORDER BY id LIMIT 1 BY id LIMIT ${SAMPLES}`,
   );
   return {
     from,
@@ -66,6 +52,6 @@ export async function testRule(
       time: new Date(Number(stamp) / 1000).toISOString(),
       raw: head,
     })),
-    note: asked ? null : 'The rule’s log source was not held against the kinds of events: fields alone decided.',
+    note: [note, exact ? undefined : WIDE].filter((one) => one !== undefined).join(' ') || null,
   };
 }

@@ -85,6 +85,15 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('how long events are kept where an organisation says nothing; left out: for ever'),
+  retrospective_days: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(30)
+    .describe(
+      'days of stored events that a new rule or indicator is judged against (by keywords alone: 7 at most); 0: none',
+    ),
   lateness: z.number().int().min(0).max(86_400).default(30).describe('seconds that correlations wait for late events'),
   memory_queue: z
     .number()

@@ -3,10 +3,16 @@ import { type Migration, Migrator } from 'kysely/migration';
 import * as first from './migrations/0001-first.ts';
 import * as auditHead from './migrations/0002-audit-head.ts';
 import * as providerInside from './migrations/0003-provider-inside.ts';
+import * as pastRuns from './migrations/0004-past-runs.ts';
 import { secureRows } from './row-security.ts';
 
 /** All migrations, oldest first. Forward only: one that was released is never changed. */
-const MIGRATIONS = { '0001-first': first, '0002-audit-head': auditHead, '0003-provider-inside': providerInside };
+const MIGRATIONS = {
+  '0001-first': first,
+  '0002-audit-head': auditHead,
+  '0003-provider-inside': providerInside,
+  '0004-past-runs': pastRuns,
+};
 
 /** The store was written by a newer Chaperone than this one. */
 export class StoreIsNewer extends Error {

@@ -432,6 +432,34 @@ export interface CheckpointTable {
   updated_at: TimeNow;
 }
 
+/** New rules or indicators judged against stored events, newest first: what was received from `reached` to `until` is judged. */
+export interface PastRunTable {
+  id: string;
+  organization_id: string;
+  kind: 'rules' | 'feed';
+  /** Sigma id of a rule, id of a rule document or of a feed; `packs` */
+  subject: string;
+  title: string;
+  /** Sigma ids of the rules that are asked */
+  rules: Json<readonly string[]>;
+  /** what happened to it, e.g. `was added` */
+  reason: string;
+  /** when the rule or indicators came; of a feed, those that came since count */
+  came_at: Time;
+  since: TimeOrNull;
+  until: TimeOrNull;
+  reached: TimeOrNull;
+  state: Default<'waiting' | 'running' | 'done' | 'failed' | 'replaced'>;
+  /** stored events that match */
+  matches: Count;
+  /** findings made or added to */
+  findings: Count;
+  /** what must be known of the answer, or why there is none */
+  note: OrNull<string>;
+  created_at: TimeNow;
+  updated_at: TimeNow;
+}
+
 export interface IdempotencyTable {
   /** SHA-256 of principal, method, path and key */
   id: string;
@@ -475,6 +503,7 @@ export interface Database {
   finding: FindingTable;
   finding_event: FindingEventTable;
   checkpoint: CheckpointTable;
+  past_run: PastRunTable;
   idempotency: IdempotencyTable;
   setting: SettingTable;
 }

@@ -5,6 +5,7 @@ import { useOrganization } from '../../api/organization.tsx';
 import { useList } from '../../api/reading.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { Moment } from '../../parts/moment.tsx';
+import { PastRuns } from '../../parts/past-runs.tsx';
 import { Ready } from '../../parts/ready.tsx';
 import { DataTable } from '../../table/data-table.tsx';
 import { FeedForm } from './feed-form.tsx';
@@ -65,6 +66,7 @@ export function FeedList() {
           />
         )}
       </Ready>
+      <PastRuns of={({ kind }) => kind === 'feed'} />
       {mayChange && feeds.items.length > 0 && <FeedImport feeds={feeds.items} done={() => void again()} />}
       {mayChange && <FeedForm done={() => void again()} />}
     </div>

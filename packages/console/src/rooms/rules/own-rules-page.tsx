@@ -6,6 +6,7 @@ import { useList } from '../../api/reading.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Page } from '../../parts/page.tsx';
+import { PastRuns } from '../../parts/past-runs.tsx';
 import { Ready } from '../../parts/ready.tsx';
 import { useAddress } from '../../table/address.ts';
 import { DataTable } from '../../table/data-table.tsx';
@@ -53,6 +54,7 @@ export function OwnRulesPage() {
             />
           )}
         </Ready>
+        <PastRuns of={({ kind }) => kind === 'rules'} />
         {mayChange && (
           <RuleEditor
             key={edited?.id ?? 'new'}

@@ -8,6 +8,7 @@ import { LogBlock, LogText } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
+import { PastRuns } from '../../parts/past-runs.tsx';
 import { Ready } from '../../parts/ready.tsx';
 import { techniqueWords } from '../../parts/technique-names.ts';
 import { needWords } from './need-words.ts';
@@ -50,6 +51,7 @@ export function RulePage() {
                 ['Id', rule.id],
               ]}
             />
+            <PastRuns of={(run) => run.rules.includes(rule.id)} />
             {mayChange && <RuleTry rule={rule.id} />}
             {mayChange && <RuleSwitch rule={rule} />}
             {rule.document !== undefined && (

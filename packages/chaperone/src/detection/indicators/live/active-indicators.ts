@@ -43,11 +43,16 @@ export function standingOf(row: StandingRow, now: number): Effective {
   return effectiveConfidence(standing, now);
 }
 
-/** The indicators of an organisation that count at a moment (milliseconds since 1970), from its enabled feeds, for {@link createIndicatorMatcher}. */
+/**
+ * The indicators of an organisation that count at a moment (milliseconds since 1970), from its enabled feeds, for {@link createIndicatorMatcher}.
+ *
+ * @param only those of one feed that came since a moment
+ */
 export async function activeIndicators(
   store: StateStore,
   organization: string,
   now: number,
+  only?: { readonly feed: string; readonly since: Date },
 ): Promise<ActiveIndicators> {
   const packed = new IndicatorStore();
   const idle: Partial<Record<StandingRule, number>> = {};
@@ -77,6 +82,9 @@ export async function activeIndicators(
         ])
         .where('indicator_feed.enabled', '=', true)
         .where('indicator.id', '>', after)
+        .$if(only !== undefined, (query) =>
+          query.where('indicator.feed_id', '=', only!.feed).where('indicator.created_at', '>=', only!.since),
+        )
         .orderBy('indicator.id')
         .limit(PAGE)
         .execute(),
