@@ -9,14 +9,8 @@ import { docsPage } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 import { answerOf, Problem, problemOf } from './problem.ts';
 import { networkOf, RateLimit } from './rate-limit.ts';
-import { detectionRoutes } from './routes/detection.ts';
-import { knowledgeRoutes } from './routes/knowledge.ts';
-import { liveRoutes } from './routes/live.ts';
-import { organizationRoutes } from './routes/organization.ts';
-import { otherSignInRoutes } from './routes/other-sign-in.ts';
-import { COOKIE, csrfOf, signInRoutes } from './routes/sign-in.ts';
-import { sourceRoutes } from './routes/sources.ts';
-import { trailRoutes } from './routes/trail.ts';
+import { addRoutes } from './routes/index.ts';
+import { COOKIE, csrfOf } from './routes/sign-in.ts';
 
 export interface Api {
   readonly app: Hono<ApiEnv>;
@@ -93,14 +87,7 @@ export function createApi(deps: ApiDeps, peer: (env: unknown) => Peer): Api {
     await next();
   });
   const routes = new Routes(app, deps);
-  signInRoutes(routes);
-  otherSignInRoutes(routes);
-  organizationRoutes(routes);
-  trailRoutes(routes);
-  sourceRoutes(routes);
-  detectionRoutes(routes);
-  knowledgeRoutes(routes);
-  liveRoutes(routes);
+  addRoutes(routes);
   const document = openApi(routes.declared, deps.version);
 
   app.get('/api/openapi.json', (context) => context.json(document));

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import {
   type FeedOutcome,
@@ -8,31 +8,20 @@ import {
   requestPast,
   SWITCHED_ON,
 } from '../../detection/index.ts';
-import { audit } from '../../identity/index.ts';
-import { loadRegistry } from '../../registry/index.ts';
 import { type Call, page, paging, type Routes, uuid } from '../define.ts';
 import { cursorOf, placeOf } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
+import { teller } from '../told.ts';
 
 const ORG = '/organizations/{organization}';
 /** Bytes of a file of indicators: a million of them are some 60 MB. */
 const MOST_IMPORT = 128 << 20;
 
-/** Indicators and their feeds, the registry, legal holds. */
-export function knowledgeRoutes(routes: Routes): void {
+/** Indicators and the feeds that they come from. */
+export function indicatorRoutes(routes: Routes): void {
   const { deps } = routes;
   const { identity, state } = deps;
-  const told = async (
-    call: Call<unknown, unknown>,
-    tx: Parameters<typeof audit>[0],
-    action: string,
-    kind: string,
-    id: string,
-    detail: Record<string, unknown> = {},
-  ) => {
-    await audit(tx, identity.vault, call.organization, { actor: call.actor, action, object: { kind, id }, detail });
-    await state.announce(tx, { organization: call.organization, kind, id });
-  };
+  const told = teller(deps);
   /** New indicators are judged against what is stored. */
   const askPast = async (
     call: Call<unknown, unknown>,
@@ -241,173 +230,5 @@ export function knowledgeRoutes(routes: Routes): void {
       const items = rows.slice(0, query.limit).map(({ organization_id: _, ...row }) => row);
       return { items, next: cursorOf(rows.length > query.limit ? [items[items.length - 1].id] : undefined) };
     },
-  );
-
-  const problem = z.looseObject({ severity: z.string(), message: z.string(), mend: z.string(), line: z.number() });
-  const version = z.looseObject({
-    id: uuid,
-    version: z.number(),
-    hash: z.string(),
-    loaded_at: z.iso.datetime(),
-    active: z.boolean(),
-  });
-  routes.add(
-    {
-      method: 'get',
-      path: `${ORG}/registry`,
-      access: 'registry:read',
-      tag: 'Registry',
-      summary: 'The registry in force',
-      answer: version,
-    },
-    async ({ within }) => {
-      const row = await within((tx) =>
-        tx.selectFrom('registry_version').selectAll().where('active', '=', true).executeTakeFirst(),
-      );
-      if (row === undefined)
-        throw new Problem(404, 'no_registry', 'There is no registry yet.', 'Load a chaperone.yaml.');
-      const { organization_id: _, ...shown } = row;
-      return shown;
-    },
-  );
-  routes.add(
-    {
-      method: 'get',
-      path: `${ORG}/registry/versions`,
-      access: 'registry:read',
-      tag: 'Registry',
-      summary: 'All versions, newest first',
-      answer: page(version),
-    },
-    async ({ within }) => ({
-      items: await within((tx) =>
-        tx
-          .selectFrom('registry_version')
-          .select(['id', 'version', 'hash', 'loaded_by', 'loaded_at', 'active', 'document'])
-          .orderBy('version', 'desc')
-          .execute(),
-      ),
-      next: null,
-    }),
-  );
-  routes.add(
-    {
-      method: 'put',
-      path: `${ORG}/registry`,
-      access: 'registry:write',
-      tag: 'Registry',
-      summary: 'Load a chaperone.yaml; with dry_run only say what is wrong in it',
-      body: z.object({ document: z.string().min(1).max(2_000_000), dry_run: z.boolean().default(false) }),
-      answer: z.object({ version: z.number().nullable(), problems: z.array(problem) }),
-    },
-    async (call) => {
-      const { document, dry_run } = call.body;
-      const { registry, problems } = loadRegistry(document, 'chaperone.yaml');
-      if (dry_run) return { version: null, problems };
-      if (registry === undefined)
-        throw new Problem(
-          422,
-          'registry_refused',
-          problems[0]?.message ?? 'It can’t be read.',
-          problems[0]?.mend ?? 'docs/registry.md has an example.',
-          { problems },
-        );
-      const hash = createHash('sha256').update(document).digest('hex');
-      const next = await call.within(async (tx) => {
-        const last = await tx
-          .selectFrom('registry_version')
-          .select('version')
-          .orderBy('version', 'desc')
-          .limit(1)
-          .forUpdate()
-          .executeTakeFirst();
-        const number = (last?.version ?? 0) + 1;
-        await tx.updateTable('registry_version').set({ active: false }).where('active', '=', true).execute();
-        const id = randomUUID();
-        await tx
-          .insertInto('registry_version')
-          .values({
-            id,
-            organization_id: call.organization,
-            version: number,
-            document,
-            hash,
-            loaded_by: call.principal.kind === 'user' ? call.principal.id : null,
-            active: true,
-          })
-          .execute();
-        await told(call, tx, 'registry.load', 'registry', id, { version: number, hash });
-        return number;
-      });
-      await deps.reload(call.organization);
-      return { version: next, problems };
-    },
-  );
-
-  routes.add(
-    {
-      method: 'get',
-      path: `${ORG}/legal-holds`,
-      // Not for a provider's reader: a hold may be about the provider.
-      access: 'events:read',
-      tag: 'Legal holds',
-      summary: 'What must not be deleted',
-      answer: page(z.looseObject({ id: uuid, reason: z.string() })),
-    },
-    async ({ within }) => ({
-      items: (
-        await within((tx) => tx.selectFrom('legal_hold').selectAll().orderBy('created_at', 'desc').execute())
-      ).map(({ organization_id: _, ...row }) => row),
-      next: null,
-    }),
-  );
-  routes.add(
-    {
-      method: 'post',
-      path: `${ORG}/legal-holds`,
-      access: 'holds:write',
-      tag: 'Legal holds',
-      summary: 'Keep everything, or one source’s events, whatever the retention says',
-      body: z.object({
-        source_id: uuid.nullable().default(null),
-        reason: z.string().min(1).max(2000),
-        owner: z.string().min(1).max(200),
-      }),
-      answer: z.object({ id: uuid }),
-      status: 201,
-    },
-    async (call) => {
-      const id = randomUUID();
-      await call.within(async (tx) => {
-        await tx
-          .insertInto('legal_hold')
-          .values({ id, organization_id: call.organization, ...call.body, created_by: call.principal.id })
-          .execute();
-        await told(call, tx, 'legal_hold.create', 'legal_hold', id, call.body);
-      });
-      return { id };
-    },
-  );
-  routes.add(
-    {
-      method: 'post',
-      path: `${ORG}/legal-holds/{id}/release`,
-      access: 'holds:write',
-      tag: 'Legal holds',
-      summary: 'Release a hold',
-      body: z.object({}),
-      status: 204,
-    },
-    async (call) =>
-      call.within(async (tx) => {
-        const { numUpdatedRows } = await tx
-          .updateTable('legal_hold')
-          .set({ released_at: new Date(), released_by: call.principal.id })
-          .where('id', '=', call.params.id)
-          .where('released_at', 'is', null)
-          .executeTakeFirst();
-        if (numUpdatedRows === 0n) throw notFound('hold');
-        await told(call, tx, 'legal_hold.release', 'legal_hold', call.params.id);
-      }),
   );
 }
