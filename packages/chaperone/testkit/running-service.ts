@@ -21,6 +21,8 @@ export interface TestService {
   source(name: string, kind: string): Promise<{ id: string; token: string }>;
   /** fires when nothing is under way and everything was settled */
   until(holds: () => Promise<boolean>, seconds?: number): Promise<void>;
+  /** Ends the service and starts it again on what it stored, on other ports. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,7 +43,8 @@ export async function runningService({
   );
   writeFileSync(config, `data: data\nhttp: { port: 0 }\nlisteners:\n${listeners.join('\n')}\n${more}`);
   const log: Log = createLog('error');
-  const service = await startService(loadConfig(config, {}, folder), log, built);
+  const start = () => startService(loadConfig(config, {}, folder), log, built);
+  let service = await start();
   let cookie = '';
   let csrf = '';
   const raw = async (method: string, path: string, body?: unknown) => {
@@ -82,7 +85,13 @@ export async function runningService({
     code: new TOTP({ secret: Secret.fromBase32(secret) }).generate(),
   });
   return {
-    service,
+    get service() {
+      return service;
+    },
+    async restart() {
+      await service.close();
+      service = await start();
+    },
     folder,
     organization,
     call: call as TestService['call'],

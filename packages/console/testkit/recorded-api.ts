@@ -11,6 +11,7 @@ import {
   findings,
   indicators,
   members,
+  pastRuns,
   rules,
   source,
   tokens,
@@ -145,6 +146,8 @@ export async function startRecordedApi(dist: string, { setup = false } = {}): Pr
         };
       return page(versions);
     }
+    if (room === 'status') return { engine: 'running', deaths: 0, last_death: null, unjudged: 0 };
+    if (room === 'past-runs') return page(pastRuns);
     if (room === 'audit') return id === 'verification' ? { ok: true, records: audit.length } : page(audit);
     throw problem(404, 'not_found', 'There is no such thing.');
   }

@@ -10,9 +10,9 @@ import type { CallersOptions } from './callers.ts';
 export interface EngineStatus {
   readonly deaths: number;
   readonly last_death: { readonly at: Date; readonly message: string } | null;
-  /** organisations whose engine is being started again, by id */
-  readonly down: readonly string[];
-  /** records kept without being judged, for the engine died over them */
+  /** the organisation's is being started again */
+  readonly down: boolean;
+  /** records of the organisation that were kept without being judged, for the engine died over them */
   readonly unjudged: number;
 }
 
@@ -32,8 +32,8 @@ export interface ApiDeps extends CallersOptions {
   readonly reload: (organization: string) => Promise<void>;
   /** Begins what was asked of an organisation's stored events (`requestPast`), in the background; after `reload`, so that nothing is between. */
   readonly judgePast: (organization: string) => Promise<void>;
-  /** how the threads of the engine do */
-  readonly engine: () => EngineStatus;
+  /** how the threads of the engine do, for an organisation */
+  readonly engine: (organization: string) => EngineStatus;
   readonly exceptionsChanged: (organization: string) => Promise<void>;
   /** Resolves when this node routes deliveries by what was just committed. */
   readonly routed: () => Promise<void>;

@@ -46,6 +46,7 @@ import { askPastOfNewRules } from './past/new-pack-rules.ts';
 import { recover } from './recover.ts';
 import { makeSampleOrganization } from './sample.ts';
 import { fingerprint, selfSigned } from './tls/self-signed.ts';
+import { watchFolders } from './watch-folders.ts';
 
 export interface RunningService {
   /** the console's address */
@@ -244,7 +245,7 @@ async function start(
         ).map(({ kind }) => kind),
       reload,
       judgePast: (organization) => lookBack(organization),
-      engine: () => intake.engine,
+      engine: (organization) => intake.engine(organization),
       exceptionsChanged: async (organization) => intake.except(organization, await exceptionsOf(state, organization)),
       routed: () => router.reload(),
       sample: (by) =>
@@ -283,6 +284,8 @@ async function start(
   const running = listeners;
   closers.push(() => running.close());
 
+  const folders = await watchFolders({ state, intake, fault });
+  closers.push(() => folders.close());
   const deaf = state.listen(({ organization, kind }) => {
     // Another node may have made it, or changed its zone.
     if (kind === 'organization' && organization !== null && !reloading.has(organization))

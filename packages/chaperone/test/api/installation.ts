@@ -58,7 +58,7 @@ export async function apiInstallation() {
       kinds: async () => [],
       reload: async () => {},
       judgePast: async () => {},
-      engine: () => intake.engine,
+      engine: (organization) => intake.engine(organization),
       exceptionsChanged: async () => {},
       routed: async () => {},
       sample: async () => 'sample',

@@ -73,7 +73,7 @@ export function organizationRoutes(routes: Routes): void {
     {
       method: 'get',
       path: `${AT}/status`,
-      access: 'rules:read',
+      access: 'organization:read',
       tag,
       summary: 'Whether its events are judged as they should be',
       answer: z.object({
@@ -84,8 +84,8 @@ export function organizationRoutes(routes: Routes): void {
       }),
     },
     async ({ organization: id }) => {
-      const { deaths, last_death, down, unjudged } = deps.engine();
-      return { engine: down.includes(id) ? 'starting again' : 'running', deaths, last_death, unjudged };
+      const { deaths, last_death, down, unjudged } = deps.engine(id);
+      return { engine: down ? 'starting again' : 'running', deaths, last_death, unjudged };
     },
   );
   const member = z.object({

@@ -5,9 +5,9 @@ import type { Meter } from '../metrics/meter.ts';
 export interface EngineState {
   readonly deaths: number;
   readonly last_death: { readonly at: Date; readonly message: string } | null;
-  /** organisations whose engine is being started again, by id */
-  readonly down: readonly string[];
-  /** records kept unjudged */
+  /** the organisation's is being started again */
+  readonly down: boolean;
+  /** records of the organisation that were kept unjudged */
   readonly unjudged: number;
 }
 
@@ -29,18 +29,18 @@ export class EngineWatch {
   readonly #closed = new AbortController();
   #deaths = 0;
   #last: EngineState['last_death'] = null;
-  #unjudged = 0;
+  readonly #unjudged = new Map<string, number>();
 
   constructor(options: EngineWatchOptions) {
     this.#options = options;
   }
 
-  get state(): EngineState {
+  state(organization: string): EngineState {
     return {
       deaths: this.#deaths,
       last_death: this.#last,
-      down: [...this.#restarting.keys()],
-      unjudged: this.#unjudged,
+      down: this.#restarting.has(organization),
+      unjudged: this.#unjudged.get(organization) ?? 0,
     };
   }
 
@@ -54,8 +54,8 @@ export class EngineWatch {
       else void this.#restart(organization);
   }
 
-  unjudged(slug: string, records: number): void {
-    this.#unjudged += records;
+  unjudged(organization: string, slug: string, records: number): void {
+    this.#unjudged.set(organization, (this.#unjudged.get(organization) ?? 0) + records);
     this.#options.meter.unjudged(slug, records);
     this.#options.fault(
       'Records were kept without being judged.',

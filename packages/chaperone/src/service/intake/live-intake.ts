@@ -166,9 +166,9 @@ export class LiveIntake implements Intake {
     }
   }
 
-  /** How the threads of the engine do. */
-  get engine(): EngineState {
-    return this.#watch.state;
+  /** How the threads of the engine do, for an organisation. */
+  engine(organization: string): EngineState {
+    return this.#watch.state(organization);
   }
 
   except(organization: string, exceptions: readonly LiveException[]): void {
@@ -238,7 +238,7 @@ export class LiveIntake implements Intake {
     const newest = judged?.newest ?? Number.NaN;
     if (!Number.isNaN(newest)) meter.lag(home.slug, delivery.listener, Math.max(0, delivery.received - newest) / 1e6);
     for (const { detector, count } of judged?.findings ?? []) meter.findings(home.slug, detector, count);
-    if (unjudged.length > 0) this.#watch.unjudged(home.slug, unjudged.length);
+    if (unjudged.length > 0) this.#watch.unjudged(organization, home.slug, unjudged.length);
     const misread = [
       ...placed(judged?.misread ?? [], unjudged, records.ends.length),
       ...unjudgedProblems(batch, unjudged),

@@ -69,7 +69,7 @@ test('a thread that is ended under way is followed by a new one, and nothing is 
   for (let from = 0; from < windows.length; from += 20) sent.push(send(live, source, windows.slice(from, from + 20)));
   await threads.at(-1)!.terminate();
   await Promise.all(sent);
-  expect(live.intake.engine).toMatchObject({ deaths: 1, unjudged: 0 });
+  expect(live.intake.engine(live.organization)).toMatchObject({ deaths: 1, unjudged: 0 });
   await send(live, source, windows.slice(0, 10));
   const rules = (rows: { raw: string; rules: string[] }[]) => rows.map(({ raw, rules: by }) => `${by} ${raw}`).sort();
   expect(rules(await stored(live))).toEqual(rules(await stored(calm)));
@@ -98,9 +98,9 @@ test('a record that kills the engine again and again is kept unjudged, and all o
     1,
     killer,
   ]);
-  expect(live.intake.engine).toMatchObject({ unjudged: 1, down: [] });
+  expect(live.intake.engine(live.organization)).toMatchObject({ unjudged: 1, down: false });
   // One more where the thread was at something else when it died.
-  expect([3, 4, 5]).toContain(live.intake.engine.deaths);
+  expect([3, 4, 5]).toContain(live.intake.engine(live.organization).deaths);
   // Sent again, and with others: it is known.
   await send(live, source, [killer, ...windows.slice(200, 210)]);
   expect((await stored(live)).length).toBe(212);
