@@ -230,7 +230,8 @@ export const indicators: Indicator[] = [
   {
     id: 'i1',
     type: 'ipv4',
-    value: '203.0.113.9',
+    written: '203.0.113.9',
+    value: '4/3405803785',
     note: null,
     tlp: 'amber',
     confidence: 70,
@@ -242,6 +243,7 @@ export const indicators: Indicator[] = [
   {
     id: 'i2',
     type: 'domain',
+    written: 'windowsupdate.com',
     value: 'windowsupdate.com',
     note: null,
     tlp: null,

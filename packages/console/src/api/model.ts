@@ -182,6 +182,8 @@ export interface Feed {
 
 export interface Indicator {
   readonly id: string;
+  /** as its author wrote it; `value` is what is compared */
+  readonly written: string;
   readonly type: string;
   readonly value: string;
   readonly note: string | null;

@@ -32,6 +32,7 @@ import { sightingFinding } from '../engine/sighting-findings.ts';
 import { Teller } from '../engine/teller.ts';
 import type { Finding } from '../finding.ts';
 import { createIndicatorMatcher, type Indicator, type PackedIndicators } from '../indicators/index.ts';
+import type { MetIndicator } from '../indicators/live/index.ts';
 import { createJudge, type Judge } from '../terms/index.ts';
 import { FieldStore } from './event-fields.ts';
 import { eventId } from './event-id.ts';
@@ -93,6 +94,8 @@ export interface JudgedBatch {
   }[];
   /** hits by Sigma id of the rule */
   readonly hits: readonly (readonly [rule: string, count: number])[];
+  /** indicators met, with how many events had them and when last, milliseconds since 1970 */
+  readonly met: readonly MetIndicator[];
   /** newest time stated; NaN where none is */
   readonly newest: number;
   /** median of received - time, microseconds; NaN where no event states a time */
@@ -108,6 +111,13 @@ interface LivePlace extends Place {
 
 /** An input of a correlation with who it was: the ledger in which its entry stands may be begun anew before the window is full. */
 type LiveInput = CorrelationInput & { readonly attribution: Attribution | undefined };
+
+/** An indicator in the events of a batch. */
+interface Met {
+  readonly indicator: Indicator;
+  readonly events: Set<string>;
+  at: number;
+}
 
 /** The ledger is begun anew past this many distinct activities: a stream has no end. */
 const MOST_ENTRIES = 100_000;
@@ -142,6 +152,7 @@ export class LiveEngine {
       watched: [Entry, number, LivePlace][];
       newest: number;
       told: (readonly [id: string, events: number])[];
+      met: (readonly [indicator: string, Met])[];
     }
   >();
   readonly #collector: FindingCollector;
@@ -149,11 +160,14 @@ export class LiveEngine {
   #judgement: Judgement;
   #judge: Judge | undefined;
   #sequence = 0;
+  #received = 0;
   /** newest event time among confirmed events */
   #newest = Number.NEGATIVE_INFINITY;
   #dirty = false;
   /** events that correlations and terms know of */
   readonly #fed = new RecentIds();
+  /** events in which an indicator was met, with the indicator */
+  readonly #sightings = new RecentIds();
   /** findings of terms and changes as they were said last, by id */
   readonly #said = new Map<string, string>();
   // What the event at hand brought about
@@ -161,6 +175,7 @@ export class LiveEngine {
   #watched: [Entry, number, LivePlace][] = [];
   #ruleIds: string[] = [];
   #hits = new Map<string, number>();
+  #met = new Map<string, Met>();
 
   /**
    * @param mask replaces a value that must not be kept
@@ -222,9 +237,11 @@ export class LiveEngine {
   judge(batch: LiveBatch): JudgedBatch {
     const number = batches;
     batches += 1;
+    this.#received = batch.received;
     this.#inputs = [];
     this.#watched = [];
     this.#hits = new Map();
+    this.#met = new Map();
     this.#collector.begin(batch.whole === true);
     const misread: JudgedBatch['misread'][number][] = [];
     const offsets: number[] = [];
@@ -265,7 +282,7 @@ export class LiveEngine {
     }
     const findings = this.#collector.take();
     const told = findings.map(({ id, count }) => [id, count] as const);
-    this.#unconfirmed.set(number, { inputs: this.#inputs, watched: this.#watched, newest, told });
+    this.#unconfirmed.set(number, { inputs: this.#inputs, watched: this.#watched, newest, told, met: [...this.#met] });
     if (this.#judgement.ledger.entries.length > MOST_ENTRIES) this.#renew();
     return {
       number,
@@ -273,6 +290,12 @@ export class LiveEngine {
       findings,
       misread,
       hits: [...this.#hits],
+      met: [...this.#met.values()].map(({ indicator: { type, value }, events, at }) => ({
+        type,
+        value,
+        count: events.size,
+        at,
+      })),
       newest,
       offset: median(offsets),
       kinds,
@@ -285,6 +308,7 @@ export class LiveEngine {
     if (held === undefined) return;
     this.#unconfirmed.delete(number);
     this.#collector.stored(held.told);
+    for (const [key, { events }] of held.met) for (const event of events) this.#sightings.add(`${event} ${key}`);
     // What was delivered again, or is judged again from the store, must not count twice.
     const fed = new Set<string>();
     for (const input of held.inputs) {
@@ -449,6 +473,7 @@ export class LiveEngine {
 
   #sighted(indicator: Indicator, path: NormalPath, field: string, value: string, entry: Entry, event: LogEvent): void {
     const time = event.time ?? Number.NaN;
+    this.#meet(indicator, event);
     const sighting = {
       indicator,
       path,
@@ -472,6 +497,22 @@ export class LiveEngine {
       place: event.place,
     };
     this.#collector.add(sightingFinding(sighting, activity, this.#setup.slug, this.#teller), entry);
+  }
+
+  /** Counts an event for an indicator; once, however often it is delivered. */
+  #meet(indicator: Indicator, event: LogEvent): void {
+    const key = `${indicator.type} ${indicator.value}`;
+    const { event: id } = event.place as LivePlace;
+    if (this.#sightings.has(`${id} ${key}`)) return;
+    const time = event.time === undefined || Number.isNaN(event.time) ? this.#received : event.time;
+    // A clock that is wrong must not renew what decays for years.
+    const at = Math.max(0, Math.min(time, this.#received)) / 1000;
+    const known = this.#met.get(key);
+    if (known === undefined) this.#met.set(key, { indicator, events: new Set([id]), at });
+    else {
+      known.events.add(id);
+      known.at = Math.max(known.at, at);
+    }
   }
 
   #row(

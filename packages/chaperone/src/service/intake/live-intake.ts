@@ -19,6 +19,7 @@ import type { EngineBatch } from './engine-protocol.ts';
 import { type EngineState, EngineWatch } from './engine-watch.ts';
 import { FindingWriter } from './finding-writer.ts';
 import { SafeJudge, type SafelyJudged } from './judge-safely.ts';
+import { SightingBook } from './sighting-book.ts';
 import { SourceBook } from './source-book.ts';
 import { KILLED, unjudgedProblems, unjudgedRows } from './unjudged.ts';
 
@@ -62,6 +63,8 @@ interface Home {
 /** Milliseconds between two looks at what time has decided, and between two checkpoints. */
 const SETTLING = 1_000;
 const RECOUNTING = 5_000;
+/** Milliseconds between two writings of indicators met. */
+const SIGHTING = 5_000;
 /** Milliseconds that a delivery waits for an engine that is being started again, before its sender is told to come back. */
 const PATIENCE = 10_000;
 
@@ -75,6 +78,7 @@ export class LiveIntake implements Intake {
   readonly #safe: SafeJudge;
   readonly #watch: EngineWatch;
   readonly #book: SourceBook;
+  readonly #sightings: SightingBook;
   readonly #checkpoints: Checkpoints;
   readonly #findings: FindingWriter;
   readonly #doubts: DoubtfulCounts;
@@ -105,6 +109,7 @@ export class LiveIntake implements Intake {
     });
     this.#safe = new SafeJudge(this.#pool, (organization, patience) => this.#standing(organization, patience));
     this.#book = new SourceBook(options.state);
+    this.#sightings = new SightingBook(options.state);
     this.#checkpoints = new Checkpoints(options.state);
     this.#findings = new FindingWriter(options.state);
     this.#doubts = new DoubtfulCounts(options.state, options.events);
@@ -116,6 +121,7 @@ export class LiveIntake implements Intake {
             .catch((error) => options.fault('The account of sources could not be written.', error)),
         1_000,
       ),
+      setInterval(() => void this.#sightings.write(), SIGHTING),
       setInterval(() => void this.#settleAll(), SETTLING),
       setInterval(() => void this.#saveCheckpoints().catch(() => {}), SETTLING),
       setInterval(() => void this.#recount(), RECOUNTING),
@@ -243,6 +249,7 @@ export class LiveIntake implements Intake {
       ...placed(judged?.misread ?? [], unjudged, records.ends.length),
       ...unjudgedProblems(batch, unjudged),
     ];
+    this.#sightings.note(organization, judged?.met ?? []);
     this.#book.note({
       organization,
       source: source.id,
@@ -326,7 +333,7 @@ export class LiveIntake implements Intake {
   /** Settles all that can be settled now; for tests, and at the end. */
   async settle(): Promise<void> {
     await Promise.all([...this.#homes].map(([organization, home]) => this.#settle(organization, home, true)));
-    await this.#book.write();
+    await Promise.all([this.#book.write(), this.#sightings.write()]);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   activeIndicators,
+  countSightings,
   IndicatorQuery,
   keepPast,
   keywordsAlone,
@@ -214,7 +215,9 @@ class PastJudge {
     const { judged, unjudged } = await engine.judge(source, rows);
     if (unjudged.length > 0) this.#notes.add('Some events could not be judged, for the engine died over them.');
     this.#matches += rows.length;
-    if (judged !== undefined) await this.#store(judged.findings, wanted);
+    if (judged === undefined) return;
+    await this.#store(judged.findings, wanted);
+    if (this.#run.kind === 'feed') await countSightings(this.#deps.state, this.#run.organization_id, judged.met);
   }
 
   async #store(found: readonly LiveFinding[], wanted: ReadonlySet<string>): Promise<void> {

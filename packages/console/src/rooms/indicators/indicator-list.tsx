@@ -23,7 +23,7 @@ export function IndicatorList() {
             more={indicators.more}
             empty="None that fits. Add a feed, or import a STIX, MISP or CSV file under Feeds."
             columns={[
-              { id: 'value', title: 'Value', value: ({ value }) => value },
+              { id: 'value', title: 'Value', value: ({ written }) => written },
               { id: 'type', title: 'Type', value: ({ type: kind }) => kind },
               { id: 'confidence', title: 'Confidence', value: ({ confidence }) => confidence ?? '', end: true },
               {
