@@ -32,8 +32,10 @@ export {
   sightingBundle,
   standingOf,
 } from './indicators/live/index.ts';
+export { blindRules } from './live/blind-rules.ts';
 export { eventId } from './live/event-id.ts';
 export type { LiveException } from './live/exceptions.ts';
+export { learningOf } from './live/learning.ts';
 export { type JudgedBatch, type LiveBatch, LiveEngine, type LiveSetup, type LiveSource } from './live/live-engine.ts';
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';
 export { type MaskRule, maskWith, SEALED_LINE, sealWith } from './live/masking.ts';

@@ -1,4 +1,13 @@
-import { LISTED, pullFeed, recountFindings, requestPast, watchSources } from '../detection/index.ts';
+import {
+  blindRules,
+  LISTED,
+  pullFeed,
+  type RulePacks,
+  recountFindings,
+  requestPast,
+  rulesOf,
+  watchSources,
+} from '../detection/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { runPull } from '../sources/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
@@ -13,6 +22,7 @@ export interface HousekeepingDeps {
   readonly events: EventStore;
   readonly identity: Identity;
   readonly intake: Intake;
+  readonly packs: RulePacks;
   /** days, where an organisation says nothing; undefined: for ever */
   readonly retentionDays: number | undefined;
   reload(organization: string): Promise<void>;
@@ -103,13 +113,17 @@ async function pullAndLook(
 
 /** Tells of sources that fell silent, send far less than usual or have a wrong clock. `listening`: since when we could hear them, ms. */
 export async function watchAllSources(
-  { state, fault }: HousekeepingDeps,
+  { state, events, packs, fault }: HousekeepingDeps,
   listening: number,
   now = Date.now(),
 ): Promise<void> {
   for (const { id, slug } of await organizations(state)) {
     const exceptions = await exceptionsOf(state, id);
-    await watchSources(state, { id, slug, exceptions }, now, listening).catch((error) =>
+    const blind = async (source: string, silent: ReadonlySet<string>) => {
+      const { rules } = await state.within(id, (tx) => rulesOf(tx, packs));
+      return blindRules(events, id, rules, source, silent, now);
+    };
+    await watchSources(state, { id, slug, exceptions, blind }, now, listening).catch((error) =>
       fault('The sources of an organisation could not be looked after.', error),
     );
   }

@@ -305,6 +305,7 @@ async function start(
     retentionDays: config.retention_days,
     reload,
     judgePast: (organization) => lookBack(organization),
+    packs,
     fault,
   };
   const past = {

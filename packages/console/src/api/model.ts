@@ -89,6 +89,8 @@ export interface Source {
   readonly retention_days: number | null;
   readonly updated_at: string;
   readonly health: SourceHealth | null;
+  /** how much is known of what is usual; null: enough to judge by */
+  readonly learning?: { readonly days: number; readonly of: number } | null;
   /** secrets stand as `(set)` */
   readonly settings: Readonly<Record<string, unknown>>;
   /** the last time that it was fetched; null where shippers send, or before the first time */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { learningOf } from '../../detection/index.ts';
 import { audit, createToken } from '../../identity/index.ts';
 import { parseIp, parseRange } from '../../registry/index.ts';
 import {
@@ -36,6 +37,7 @@ const source = z.looseObject({
   kind,
   state: z.string(),
   health: z.looseObject({ state: z.string(), events: z.number() }).nullable(),
+  learning: z.object({ days: z.number(), of: z.number() }).nullable().optional(),
 });
 
 /** Where logs come from. */
@@ -60,10 +62,12 @@ export function sourceRoutes(routes: Routes): void {
     await state.announce(tx, { organization: call.organization, kind: 'routing', id });
     await state.announce(tx, { organization: call.organization, kind: 'source', id });
   };
+  /** how much is known of what is usual, where that is too little to say that a source is silent */
+  const learned = (call: Call<unknown, unknown>) => call.within((tx) => learningOf(tx, Date.now()));
   const one = async (call: Call<unknown, unknown>) => {
     const found = await call.within((tx) => getSource(tx, call.params.id, call.membership.provider));
     if (found === undefined) throw notFound('source');
-    return found;
+    return { ...found, learning: (await learned(call)).get(found.id) ?? null };
   };
   /** @throws Problem 422 for settings that can't be used, 403 for a folder by who may not read this machine's files */
   const settingsOf = (
@@ -99,10 +103,11 @@ export function sourceRoutes(routes: Routes): void {
       summary: 'All sources with their health',
       answer: page(source),
     },
-    async (call) => ({
-      items: await call.within((tx) => listSources(tx, call.membership.provider)),
-      next: null,
-    }),
+    async (call) => {
+      const learning = await learned(call);
+      const items = await call.within((tx) => listSources(tx, call.membership.provider));
+      return { items: items.map((one) => ({ ...one, learning: learning.get(one.id) ?? null })), next: null };
+    },
   );
   routes.add(
     {

@@ -20,7 +20,8 @@ export interface SourceVerdict {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const LEARNING_DAYS = 7;
+/** Days of volume below which nothing is said of what is usual. */
+export const LEARNING_DAYS = 7;
 /** Hours whose sum is held against the same hours of the days before. */
 const COMPARED = 3;
 /** Below this many records, a half of them missing is chance. */

@@ -1,6 +1,7 @@
 import type { StateStore } from '../../storage/index.ts';
 import type { Finding } from '../finding.ts';
 import { storeFindings } from '../findings/store-findings.ts';
+import type { Blindness } from './blind-rules.ts';
 import { exceptionFor, type LiveException } from './exceptions.ts';
 import { liveFindingId } from './live-finding.ts';
 import { assessSource, type SourceVerdict } from './source-silence.ts';
@@ -8,6 +9,9 @@ import { assessSource, type SourceVerdict } from './source-silence.ts';
 const FORTNIGHT = 14 * 86_400_000;
 /** Their records are as old as whoever fetched them was slow: that says nothing of a clock. */
 const FETCHED: readonly string[] = ['folder', 'upload', 'pull'];
+/** Rules that the sentence names, and those that stand in the evidence. */
+const MOST_SAID = 5;
+const MOST_NAMED = 200;
 const TITLES = {
   silent: 'A source fell silent',
   reduced: 'A source sends less than half of what is usual',
@@ -19,6 +23,8 @@ export interface WatchedOrganization {
   readonly id: string;
   readonly slug: string;
   readonly exceptions: readonly LiveException[];
+  /** what suffers when a source tells nothing or not as it should; `silent`: all that tell nothing now */
+  blind(source: string, silent: ReadonlySet<string>): Promise<Blindness>;
 }
 
 /**
@@ -79,7 +85,11 @@ export async function watchSources(
       listening,
     );
     if (verdict.state === source.health) continue;
-    if (verdict.state !== 'healthy') await tell(state, organization, source, verdict, now);
+    if (verdict.state !== 'healthy') {
+      const silent = new Set(sources.filter(({ health }) => health === 'silent').map((one) => one.id));
+      if (verdict.state === 'silent') silent.add(source.id);
+      await tell(state, organization, source, verdict, now, await organization.blind(source.id, silent));
+    }
     await state.within(organization.id, async (tx) => {
       await tx.updateTable('source_health').set({ state: verdict.state }).where('source_id', '=', source.id).execute();
       // What the source was found to do has ended, by itself or by something worse.
@@ -102,10 +112,11 @@ async function tell(
   source: { readonly id: string; readonly name: string; readonly promised_by: string | null },
   verdict: SourceVerdict,
   now: number,
+  blindness: Blindness,
 ): Promise<void> {
   if (verdict.state === 'healthy') return;
   const promised = source.promised_by === null ? '' : ` Provider ${source.promised_by} promised it.`;
-  const blind = verdict.state === 'drifting' ? '' : ' What only it tells of goes unseen meanwhile.';
+  const suffers = sufferers(verdict.state, blindness);
   const about: Omit<Finding, 'id'> = {
     time: new Date(verdict.since).toISOString().replace('Z', '000Z'),
     level: verdict.state === 'silent' ? 'medium' : 'low',
@@ -118,8 +129,10 @@ async function tell(
     account: null,
     host: null,
     src_ip: null,
-    why: `The source ${source.name} ${verdict.words}.${promised}${blind}`,
-    evidence: [],
+    why: `The source ${source.name} ${verdict.words}.${promised} ${consequence(verdict.state, suffers)}`,
+    evidence: suffers
+      .slice(0, MOST_NAMED)
+      .map(({ id, title }) => ({ selection: 'blind', field: 'rule', value: title, expected: id })),
     attack: { tactics: [], techniques: [] },
   };
   const id = liveFindingId(organization.id, about, about.rule.id, `${source.id} ${verdict.since}`);
@@ -129,4 +142,32 @@ async function tell(
   const finding = { id, detector: about.detector, level: about.level, first, last: first, count: 0, events: [] };
   const rest = { person: undefined, source: source.id, document, exception, late: false };
   await storeFindings(state, organization.id, [{ ...finding, ...rest }], { registryVersion: undefined });
+}
+
+interface Named {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** The rules that suffer: those that see nothing, or where the clock is wrong, those that hold times against each other. */
+function sufferers(state: SourceVerdict['state'], { rules, correlations }: Blindness): readonly Named[] {
+  return state === 'drifting' ? correlations : rules;
+}
+
+function consequence(state: SourceVerdict['state'], suffers: readonly Named[]): string {
+  const [what, who] =
+    state === 'drifting'
+      ? ['may miss what happened together', 'correlation']
+      : state === 'silent'
+        ? ['went blind', 'rule']
+        : ['can see only a part', 'rule'];
+  if (suffers.length === 0)
+    return state === 'drifting'
+      ? 'No correlation asks for its events.'
+      : 'No rule went blind: others tell of the same, or no rule asks for it.';
+  const named = suffers.slice(0, MOST_SAID).map(({ title }) => title);
+  const more = suffers.length - named.length;
+  const list = more > 0 ? `${named.join('; ')}; and ${more} more` : named.join('; ');
+  const why = state === 'drifting' ? '' : ', for nothing else tells of the same';
+  return `${suffers.length} ${who}${suffers.length === 1 ? '' : 's'} ${what}${why}: ${list}.`;
 }

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { loadRules } from '@chaperone/sigma';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { watchSources } from '../../../src/detection/index.ts';
 import type { OpenStateStore } from '../../../src/storage/index.ts';
 import { type TestState, testState } from '../../../testkit/storage/test-state.ts';
+
+const [refused] = loadRules([
+  {
+    file: 'rule',
+    text: 'title: VPN Session Refused\nid: 6f0c4c1e-3333-4111-8111-111111111111\nlogsource: { category: firewall }\ndetection: { s: { a: b }, condition: s }\nlevel: low\n',
+  },
+]).rules;
 
 const MINUTE = 60_000;
 let server: TestState;
@@ -43,8 +51,13 @@ test('a silent source is one finding that names who promised it, stays through a
       )
       .execute();
   });
+  const asked: [string, string[]][] = [];
+  const blind = async (one: string, silent: ReadonlySet<string>) => {
+    asked.push([one, [...silent]]);
+    return { rules: [refused], correlations: [] };
+  };
   const watch = (now: number, listening: number) =>
-    watchSources(state, { id, slug: 'clinic', exceptions: [] }, now, listening);
+    watchSources(state, { id, slug: 'clinic', exceptions: [], blind }, now, listening);
   const seen = () =>
     state.within(id, async (tx) => ({
       findings: await tx.selectFrom('finding').select(['why', 'provider', 'first_at', 'last_at', 'level']).execute(),
@@ -58,9 +71,10 @@ test('a silent source is one finding that names who promised it, stays through a
   await watch(fell + 22 * MINUTE, fell + 22 * MINUTE);
   const { findings, health } = await seen();
   expect(health).toBe('silent');
+  expect(asked).toEqual([[source, [source]]]);
   expect(findings).toEqual([
     {
-      why: 'The source VPN gateway has sent nothing since 2026-06-01 12:00 UTC, for 20 minutes; 10 minutes is set. Provider northgate promised it. What only it tells of goes unseen meanwhile.',
+      why: 'The source VPN gateway has sent nothing since 2026-06-01 12:00 UTC, for 20 minutes; 10 minutes is set. Provider northgate promised it. 1 rule went blind, for nothing else tells of the same: VPN Session Refused.',
       provider: 'northgate',
       level: 'medium',
       first_at: new Date(fell),

@@ -18,6 +18,12 @@ export function SourceFacts({ source }: { readonly source: Source }) {
         ['Last event', <Moment key="event" at={health?.last_event_at} none="never" />],
         ['Last received', <Moment key="received" at={health?.last_received_at} none="never" />],
         ['Lag', lagWords(health?.clock_offset ?? null)],
+        [
+          'Usual volume',
+          source.learning
+            ? `still learning what is normal: ${source.learning.days} of ${source.learning.of} days`
+            : 'known',
+        ],
         ['Events', number(health?.events)],
         ['Could not be read', number(health?.unread)],
         ['Refused', number(health?.dropped)],
