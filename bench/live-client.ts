@@ -10,7 +10,7 @@ import { connect, type TLSSocket } from 'node:tls';
 
 const [protocol, port, token, file, rate, seconds] = process.argv.slice(2);
 const CONNECTIONS = 4;
-const BATCH = 1_000;
+const BATCH = 2_000;
 const MARKER_EVERY = 200;
 
 interface Piece {

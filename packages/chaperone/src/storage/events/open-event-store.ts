@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { promptly } from '../promptly.ts';
 import { StoreUnavailable } from '../store-unavailable.ts';
-import { ChdbClient } from './chdb-client.ts';
 import { backupEvents, readContents, restoreEvents } from './event-backup.ts';
 import type { EventStore, EventTables, RowBatch, StoredEvent } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
+import { Journal } from './journal.ts';
 import { type Cluster, databaseOf, foundation, migrations } from './schema.ts';
 import { ServerClient, type ServerOptions } from './server-client.ts';
 import type { SqlClient } from './sql-client.ts';
@@ -29,7 +29,7 @@ const FULL =
 export async function openEventStore(options: EventStoreOptions): Promise<EventStore> {
   if ('folder' in options) {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-    return new ClickHouseEventStore(await ChdbClient.open(options.folder), undefined);
+    return new ClickHouseEventStore(await Journal.open(options.folder), undefined);
   }
   return new ClickHouseEventStore(new ServerClient(options), options.cluster);
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { StoreUnavailable } from '../store-unavailable.ts';
+import { INSERTING } from './schema.ts';
 import type { SqlClient } from './sql-client.ts';
 
 export interface ServerOptions {
@@ -44,6 +45,7 @@ export class ServerClient implements SqlClient {
       // An insert is answered when the server has it; with insert_quorum the operator may ask for more.
       const { stream } = await this.#writer.exec({
         query: `INSERT INTO ${table} FORMAT RowBinary`,
+        clickhouse_settings: INSERTING,
         values: Readable.from(pieces.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))),
       });
       for await (const _ of stream) {

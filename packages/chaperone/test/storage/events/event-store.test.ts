@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ChdbClient } from '../../../src/storage/events/chdb-client.ts';
+import { Journal } from '../../../src/storage/events/journal.ts';
 import { foundation, migrations } from '../../../src/storage/events/schema.ts';
 import { EventEncoder, type EventStore, openEventStore, StoreUnavailable } from '../../../src/storage/index.ts';
 import { eventBatch as batch, eventRow } from '../../../testkit/storage/event-rows.ts';
@@ -105,7 +106,7 @@ test('a query that takes long does not stop events from being stored, and ends a
 
 test('killed at random moments, the store keeps every event that it answered for, and comes back', async () => {
   const own = join(folder, 'killed');
-  const client = await ChdbClient.open(own);
+  const client = await Journal.open(own);
   const database = 'org_killed';
   for (const statement of [...foundation(database), ...migrations(database).flat()]) await client.command(statement);
   const stored: string[] = [];
@@ -136,7 +137,7 @@ test('killed at random moments, the store keeps every event that it answered for
 
 test('when its parent is killed the process ends, and the next one finds what was stored', async () => {
   const own = join(folder, 'orphan');
-  const [client, rows, schema] = ['chdb-client', 'event-rows', 'schema'].map((name) =>
+  const [client, rows, schema] = ['journal', 'event-rows', 'schema'].map((name) =>
     JSON.stringify(
       new URL(
         name === 'event-rows' ? '../../../testkit/storage/event-rows.ts' : `../../../src/storage/events/${name}.ts`,
@@ -145,10 +146,10 @@ test('when its parent is killed the process ends, and the next one finds what wa
     ),
   );
   const script = `
-    const { ChdbClient } = await import(${client});
+    const { Journal } = await import(${client});
     const { eventBatch, eventRow } = await import(${rows});
     const { foundation, migrations } = await import(${schema});
-    const client = await ChdbClient.open(${JSON.stringify(own)});
+    const client = await Journal.open(${JSON.stringify(own)});
     for (const sql of [...foundation('org_x'), ...migrations('org_x').flat()]) await client.command(sql);
     await client.insert('org_x.events', [eventBatch([eventRow()]).bytes]);
     console.log(client.pid);
@@ -170,7 +171,7 @@ test('when its parent is killed the process ends, and the next one finds what wa
     }
   };
   await expect.poll(gone, { timeout: 20_000 }).toBe(true);
-  const next = await ChdbClient.open(own);
+  const next = await Journal.open(own);
   expect(await next.query('SELECT toString(count()) AS n FROM org_x.events', {})).toEqual([{ n: '1' }]);
   await next.close();
 }, 60_000);
