@@ -1,7 +1,7 @@
 import type {
   AuditRecord,
   Feed,
-  Finding,
+  FindingWithDocument,
   Indicator,
   Member,
   PastRun,
@@ -16,7 +16,7 @@ const at = '2026-11-24T02:14:07.123456Z';
 const hostile = '<img src=x onerror="window.__hit=1"> \u202egpj.exe';
 const commandLine = `C:\\Windows\\System32\\rundll32.exe C:\\Users\\Public\\a.dll,Run ${hostile}`;
 
-const first: Finding = {
+const first: FindingWithDocument = {
   id: 'f-1',
   detector: 'term',
   rule_id: 'northgate-hours',
@@ -37,6 +37,9 @@ const first: Finding = {
   retrospective: false,
   late: false,
   registry_version: 4,
+  rule_version: null,
+  created_at: at,
+  updated_at: at,
   document: {
     evidence: [
       { field: 'TargetUserName', value: 'svc-rmm', expected: 'svc-rmm' },
@@ -55,7 +58,7 @@ const first: Finding = {
 
 const levels = ['critical', 'high', 'medium', 'low', 'informational'] as const;
 
-export const findings: Finding[] = [
+export const findings: FindingWithDocument[] = [
   first,
   ...Array.from({ length: 24 }, (_, n) => ({
     ...first,
@@ -77,6 +80,14 @@ export const event: StoredEvent = {
   source: 'src-1',
   kind: 'windows/Security/Microsoft-Windows-Security-Auditing/4624',
   format: 'winlogbeat',
+  class_uid: 3002,
+  activity: 'Logon',
+  outcome: 'success',
+  link: '',
+  attribution_confidence: 'high',
+  numbers: {},
+  rules: [],
+  findings: [],
   provider: 'northgate',
   account: 'CLINIC\\svc-rmm',
   person: '',
@@ -90,6 +101,7 @@ export const event: StoredEvent = {
 
 export const source: { -readonly [Key in keyof Source]: Source[Key] } = {
   id: 'src-1',
+  slug: 'domain-controllers',
   name: 'Domain controllers',
   kind: 'elastic',
   format: null,
@@ -99,6 +111,7 @@ export const source: { -readonly [Key in keyof Source]: Source[Key] } = {
   settings: {},
   fetching: null,
   retention_days: null,
+  created_at: '2026-11-25T01:00:00.000Z',
   updated_at: '2026-11-25T01:00:00.000Z',
   masking: [{ field: 'patient.name', how: 'mask' }],
   state: 'active',
@@ -107,6 +120,8 @@ export const source: { -readonly [Key in keyof Source]: Source[Key] } = {
     last_event_at: null,
     last_received_at: null,
     events: 0,
+    bytes: 0,
+    updated_at: at,
     unread: 3,
     dropped: 0,
     clock_offset: 1_200_000,
@@ -128,6 +143,7 @@ export const rules: Rule[] = [
     author: 'Someone',
     license: 'DRL-1.1',
     pack: 'sigma',
+    description: null,
     document: 'title: Suspicious use of rundll32\nlevel: high\n',
   },
   {
@@ -141,6 +157,10 @@ export const rules: Rule[] = [
     hits: 12,
     last_hit_at: at,
     tags: [],
+    author: null,
+    license: null,
+    pack: 'sigma',
+    description: null,
   },
 ];
 
@@ -189,6 +209,8 @@ export const pastRuns: PastRun[] = [
     rules: ['r-1'],
     reason: 'was switched on',
     came_at: '2026-05-04T08:00:00.000Z',
+    created_at: at,
+    updated_at: at,
     since: '2026-04-04T08:00:00.000Z',
     until: '2026-05-04T08:00:00.000Z',
     reached: '2026-04-20T20:00:00.000Z',
@@ -205,6 +227,8 @@ export const pastRuns: PastRun[] = [
     rules: [],
     reason: 'brought this indicator',
     came_at: '2026-05-03T08:00:00.000Z',
+    created_at: at,
+    updated_at: at,
     since: '2026-04-03T08:00:00.000Z',
     until: '2026-05-03T08:00:00.000Z',
     reached: '2026-04-03T08:00:00.000Z',
@@ -220,14 +244,31 @@ export const feeds: Feed[] = [
     id: 'fd1',
     name: 'Health-ISAC',
     kind: 'taxii',
+    tlp: null,
+    confidence: null,
+    interval: 3600,
+    half_life_days: null,
+    created_by: null,
+    created_at: at,
     last_pull_at: at,
     last_error: 'The server answered 401.',
     enabled: true,
   },
 ];
 
+const value = {
+  feed_id: 'fd1',
+  written: '',
+  valid_from: null,
+  revoked: false,
+  external_id: null,
+  created_at: at,
+  updated_at: at,
+};
+
 export const indicators: Indicator[] = [
   {
+    ...value,
     id: 'i1',
     type: 'ipv4',
     written: '203.0.113.9',
@@ -241,6 +282,7 @@ export const indicators: Indicator[] = [
     last_sighting_at: at,
   },
   {
+    ...value,
     id: 'i2',
     type: 'domain',
     written: 'windowsupdate.com',
@@ -272,7 +314,9 @@ export const audit: AuditRecord[] = [
     id: 'a1',
     sequence: 1,
     at,
+    organization: null,
     actor_kind: 'user',
+    actor_id: null,
     actor_name: 'ada@harbour.example',
     action: 'session.sign_in',
     outcome: 'success',
@@ -281,5 +325,6 @@ export const audit: AuditRecord[] = [
     detail: {},
     ip: '127.0.0.1',
     hash: 'cd'.repeat(32),
+    previous_hash: null,
   },
 ];

@@ -246,7 +246,6 @@ export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(
 export const paging = { limit: z.coerce.number().int().min(1).max(500).default(100), cursor: z.string().optional() };
 export const none = z.object({});
 export const uuid = z.guid();
-export const level = z.enum(['critical', 'high', 'medium', 'low', 'informational']);
 
 /** An IANA time zone. */
 export const zone = z.string().max(64).refine(isZone, 'is no IANA time zone');

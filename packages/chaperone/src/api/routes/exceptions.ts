@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { page, type Routes, uuid } from '../define.ts';
 import { notFound, Problem } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 import { teller } from '../told.ts';
 
 const ORG = '/organizations/{organization}';
@@ -10,13 +11,6 @@ const ORG = '/organizations/{organization}';
 export function exceptionRoutes(routes: Routes): void {
   const { deps } = routes;
   const told = teller(deps);
-  const exception = z.looseObject({
-    id: uuid,
-    owner: z.string(),
-    reason: z.string(),
-    ends_at: z.iso.datetime(),
-    held_back: z.number(),
-  });
   const subject = z.string().min(1).max(500).nullable().default(null);
   routes.add(
     {
@@ -25,7 +19,7 @@ export function exceptionRoutes(routes: Routes): void {
       access: 'exceptions:read',
       tag: 'Exceptions',
       summary: 'Exceptions with what they held back',
-      answer: page(exception),
+      answer: page(shapes.exception),
     },
     async ({ within }) => ({
       items: (await within((tx) => tx.selectFrom('exception').selectAll().orderBy('created_at', 'desc').execute())).map(

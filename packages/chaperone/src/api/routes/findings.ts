@@ -1,25 +1,15 @@
 import { z } from 'zod';
 import { eventsOfFinding, type FindingCursor, getFinding, listFindings } from '../../detection/index.ts';
-import { type Call, level, page, paging, type Routes, uuid } from '../define.ts';
+import { type Call, page, paging, type Routes } from '../define.ts';
 import { cursorOf, placeOf } from '../paging.ts';
 import { notFound } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 
 const ORG = '/organizations/{organization}';
 
 /** Findings with their why, down to the raw events. */
 export function findingRoutes(routes: Routes): void {
   const { events } = routes.deps;
-  const finding = z.looseObject({
-    id: uuid,
-    detector: z.string(),
-    rule_id: z.string(),
-    rule_title: z.string(),
-    level,
-    count: z.number(),
-    why: z.string(),
-    first_at: z.iso.datetime(),
-    last_at: z.iso.datetime(),
-  });
   routes.add(
     {
       method: 'get',
@@ -38,7 +28,7 @@ export function findingRoutes(routes: Routes): void {
         search: z.string().max(200).optional(),
         held: z.enum(['true', 'false']).optional(),
       }),
-      answer: page(finding),
+      answer: page(shapes.finding),
     },
     async (call) => {
       const { limit, cursor, level: levels, from, to, held, provider, ...rest } = call.query;
@@ -75,17 +65,10 @@ export function findingRoutes(routes: Routes): void {
       access: 'findings:read',
       tag: 'Findings',
       summary: 'One finding with its why',
-      answer: finding,
+      answer: shapes.findingWithDocument,
     },
     oneFinding,
   );
-  const event = z.looseObject({
-    id: uuid,
-    kind: z.string(),
-    raw: z.string(),
-    received: z.iso.datetime(),
-    time: z.iso.datetime().nullable(),
-  });
   routes.add(
     {
       method: 'get',
@@ -94,7 +77,7 @@ export function findingRoutes(routes: Routes): void {
       tag: 'Findings',
       summary: 'Its events, oldest first',
       query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
-      answer: page(event),
+      answer: page(shapes.storedEvent),
     },
     async (call) => {
       await oneFinding(call);
@@ -113,7 +96,7 @@ export function findingRoutes(routes: Routes): void {
       access: 'events:read',
       tag: 'Findings',
       summary: 'One event down to the raw record',
-      answer: event,
+      answer: shapes.storedEvent,
     },
     async (call) => {
       const found = isUuid(call.params.id) ? await events.event(call.organization, call.params.id) : undefined;

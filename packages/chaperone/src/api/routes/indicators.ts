@@ -11,6 +11,7 @@ import {
 import { type Call, page, paging, type Routes, uuid } from '../define.ts';
 import { cursorOf, placeOf } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 import { teller } from '../told.ts';
 
 const ORG = '/organizations/{organization}';
@@ -42,13 +43,6 @@ export function indicatorRoutes(routes: Routes): void {
     await deps.judgePast(call.organization);
   };
   const vault = { open: (sealed: string) => identity.vault.open('settings', sealed) };
-  const feed = z.looseObject({
-    id: uuid,
-    name: z.string(),
-    kind: z.string(),
-    enabled: z.boolean(),
-    last_error: z.string().nullable(),
-  });
   const feedRow = async (call: Call<unknown, unknown>) => {
     const row = await call.within((tx) =>
       tx.selectFrom('indicator_feed').selectAll().where('id', '=', call.params.id).executeTakeFirst(),
@@ -64,7 +58,7 @@ export function indicatorRoutes(routes: Routes): void {
       access: 'indicators:read',
       tag: 'Indicators',
       summary: 'Feeds of indicators',
-      answer: page(feed),
+      answer: page(shapes.feed),
     },
     async ({ within }) => ({
       items: (await within((tx) => tx.selectFrom('indicator_feed').selectAll().orderBy('name').execute())).map(
@@ -82,7 +76,7 @@ export function indicatorRoutes(routes: Routes): void {
       summary: 'Add a feed: a file that is uploaded, or something that is pulled',
       body: z.object({
         name: z.string().min(1).max(200),
-        kind: z.enum(['stix', 'taxii', 'misp', 'csv', 'manual']),
+        kind: shapes.feedKind,
         settings: z.record(z.string(), z.unknown()).default({}),
         tlp: z.string().nullable().default(null),
         confidence: z.number().int().min(0).max(100).nullable().default(null),
@@ -211,7 +205,7 @@ export function indicatorRoutes(routes: Routes): void {
       tag: 'Indicators',
       summary: 'Indicators',
       query: z.object({ ...paging, search: z.string().max(500).optional(), type: z.string().optional() }),
-      answer: page(z.looseObject({ id: uuid, type: z.string(), value: z.string() })),
+      answer: page(shapes.indicator),
     },
     async ({ query, within }) => {
       const after = placeOf(query.cursor, 1)?.[0] as string | undefined;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { page, type Routes, uuid } from '../define.ts';
 import { notFound } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 import { teller } from '../told.ts';
 
 const ORG = '/organizations/{organization}';
@@ -18,7 +19,7 @@ export function legalHoldRoutes(routes: Routes): void {
       access: 'events:read',
       tag: 'Legal holds',
       summary: 'What must not be deleted',
-      answer: page(z.looseObject({ id: uuid, reason: z.string() })),
+      answer: page(shapes.legalHold),
     },
     async ({ within }) => ({
       items: (

@@ -12,8 +12,9 @@ import {
 } from '../../identity/index.ts';
 import { none, page, type Routes, uuid, zone } from '../define.ts';
 import { notFound } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 
-const role = z.enum(['viewer', 'analyst', 'approver', 'administrator', 'provider_reader']);
+const { role } = shapes;
 const AT = '/organizations/{organization}';
 
 /** An organisation, its people, its API tokens. */
@@ -21,14 +22,6 @@ export function organizationRoutes(routes: Routes): void {
   const { deps } = routes;
   const { identity, state } = deps;
   const tag = 'Organisation';
-  const organization = z.object({
-    id: uuid,
-    slug: z.string(),
-    name: z.string(),
-    side: z.string(),
-    zone: z.string(),
-    retention_days: z.number().nullable(),
-  });
   const read = (id: string) =>
     state.within(id, (tx) =>
       tx
@@ -38,7 +31,14 @@ export function organizationRoutes(routes: Routes): void {
     );
 
   routes.add(
-    { method: 'get', path: AT, access: 'organization:read', tag, summary: 'The organisation', answer: organization },
+    {
+      method: 'get',
+      path: AT,
+      access: 'organization:read',
+      tag,
+      summary: 'The organisation',
+      answer: shapes.organization,
+    },
     (call) => read(call.organization),
   );
   routes.add(
@@ -53,7 +53,7 @@ export function organizationRoutes(routes: Routes): void {
         zone: zone.optional(),
         retention_days: z.number().int().min(1).nullable().optional(),
       }),
-      answer: organization,
+      answer: shapes.organization,
     },
     async ({ organization: id, body, actor, within }) => {
       await within(async (tx) => {
@@ -76,27 +76,13 @@ export function organizationRoutes(routes: Routes): void {
       access: 'organization:read',
       tag,
       summary: 'Whether its events are judged as they should be',
-      answer: z.object({
-        engine: z.enum(['running', 'starting again']),
-        deaths: z.number(),
-        last_death: z.object({ at: z.iso.datetime(), message: z.string() }).nullable(),
-        unjudged: z.number(),
-      }),
+      answer: shapes.serviceStatus,
     },
     async ({ organization: id }) => {
       const { deaths, last_death, down, unjudged } = deps.engine(id);
       return { engine: down ? 'starting again' : 'running', deaths, last_death, unjudged };
     },
   );
-  const member = z.object({
-    id: uuid,
-    email: z.string(),
-    name: z.string(),
-    role,
-    provider: z.string().nullable(),
-    last_sign_in_at: z.iso.datetime().nullable(),
-    disabled_at: z.iso.datetime().nullable(),
-  });
   routes.add(
     {
       method: 'get',
@@ -104,7 +90,7 @@ export function organizationRoutes(routes: Routes): void {
       access: 'users:read',
       tag,
       summary: 'Its people and their roles',
-      answer: page(member),
+      answer: page(shapes.member),
     },
     async ({ organization: id }) => ({
       items: await state.everywhere((tx) =>
@@ -207,15 +193,6 @@ export function organizationRoutes(routes: Routes): void {
       },
       async ({ organization: id, params, actor }) => state.everywhere((tx) => work(identity, tx, id, params.id, actor)),
     );
-  const token = z.looseObject({
-    id: uuid,
-    kind: z.string(),
-    name: z.string(),
-    prefix: z.string(),
-    role: role.nullable(),
-    expires_at: z.iso.datetime().nullable(),
-    revoked_at: z.iso.datetime().nullable(),
-  });
   routes.add(
     {
       method: 'get',
@@ -223,7 +200,7 @@ export function organizationRoutes(routes: Routes): void {
       access: 'tokens:read',
       tag,
       summary: 'API tokens, without their secrets',
-      answer: page(token),
+      answer: page(shapes.token),
     },
     async ({ within }) => ({
       items: await within((tx) =>

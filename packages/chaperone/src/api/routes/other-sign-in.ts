@@ -15,6 +15,7 @@ import {
 } from '../../identity/index.ts';
 import { type ApiEnv, none, page, type Routes, uuid } from '../define.ts';
 import { notFound, Problem } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 import { keepSession } from './sign-in.ts';
 
 const FLOW = 'chaperone_oidc';
@@ -177,7 +178,7 @@ function callbackOf(publicUrl: string): string {
 function providerRoutes(routes: Routes): void {
   const { identity, state, publicUrl } = routes.deps;
   const tag = 'Organisations';
-  const role = z.enum(['viewer', 'analyst', 'approver', 'administrator']);
+  const role = shapes.role.exclude(['provider_reader']);
   const shown = {
     name: z.string().min(1).max(80),
     issuer: z.url({ protocol: /^https?$/ }).max(500),
@@ -190,7 +191,7 @@ function providerRoutes(routes: Routes): void {
       access: 'users:read',
       tag,
       summary: 'Identity providers of its people, without secrets',
-      answer: page(z.object({ id: uuid, ...shown, default_role: role.nullable(), enabled: z.boolean() })).extend({
+      answer: page(shapes.signInProvider).extend({
         redirect: z.string().describe('the redirect address that the provider must be told of'),
       }),
     },
@@ -234,11 +235,7 @@ function providerRoutes(routes: Routes): void {
       tag,
       summary: 'Ask an identity provider for its configuration, without signing anybody in',
       body: none,
-      answer: z.object({
-        issuer: z.string(),
-        sign_in_at: z.string(),
-        doubts: z.array(z.string()).describe('what it does not say that a sign-in needs'),
-      }),
+      answer: shapes.signInProviderTest,
     },
     async ({ organization, params }) => tryOidcProvider(identity, organization, params.id),
   );

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { loadRegistry } from '../../registry/index.ts';
-import { page, type Routes, uuid } from '../define.ts';
+import { page, type Routes } from '../define.ts';
 import { Problem } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 import { teller } from '../told.ts';
 
 const ORG = '/organizations/{organization}';
@@ -11,14 +12,6 @@ const ORG = '/organizations/{organization}';
 export function registryRoutes(routes: Routes): void {
   const { deps } = routes;
   const told = teller(deps);
-  const problem = z.looseObject({ severity: z.string(), message: z.string(), mend: z.string(), line: z.number() });
-  const version = z.looseObject({
-    id: uuid,
-    version: z.number(),
-    hash: z.string(),
-    loaded_at: z.iso.datetime(),
-    active: z.boolean(),
-  });
   routes.add(
     {
       method: 'get',
@@ -26,7 +19,7 @@ export function registryRoutes(routes: Routes): void {
       access: 'registry:read',
       tag: 'Registry',
       summary: 'The registry in force',
-      answer: version,
+      answer: shapes.registryVersion,
     },
     async ({ within }) => {
       const row = await within((tx) =>
@@ -45,7 +38,7 @@ export function registryRoutes(routes: Routes): void {
       access: 'registry:read',
       tag: 'Registry',
       summary: 'All versions, newest first',
-      answer: page(version),
+      answer: page(shapes.registryVersion),
     },
     async ({ within }) => ({
       items: await within((tx) =>
@@ -66,7 +59,7 @@ export function registryRoutes(routes: Routes): void {
       tag: 'Registry',
       summary: 'Load a chaperone.yaml; with dry_run only say what is wrong in it',
       body: z.object({ document: z.string().min(1).max(2_000_000), dry_run: z.boolean().default(false) }),
-      answer: z.object({ version: z.number().nullable(), problems: z.array(problem) }),
+      answer: z.object({ version: z.number().nullable(), problems: z.array(shapes.registryProblem) }),
     },
     async (call) => {
       const { document, dry_run } = call.body;

@@ -5,6 +5,7 @@ import { ADDED, CHANGED, requestPast, SWITCHED_ON } from '../../detection/index.
 import type { Tx } from '../../storage/index.ts';
 import { type Call, page, type Routes, uuid } from '../define.ts';
 import { notFound, Problem } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 import { teller } from '../told.ts';
 
 const ORG = '/organizations/{organization}';
@@ -13,7 +14,6 @@ const ORG = '/organizations/{organization}';
 export function ruleDocumentRoutes(routes: Routes): void {
   const { deps } = routes;
   const told = teller(deps);
-  const document = z.looseObject({ id: uuid, name: z.string(), document: z.string(), enabled: z.boolean() });
   const documentBody = z.object({
     name: z.string().min(1).max(200),
     document: z.string().min(1).max(500_000),
@@ -52,7 +52,7 @@ export function ruleDocumentRoutes(routes: Routes): void {
       access: 'rules:read',
       tag: 'Rules',
       summary: 'The organisation’s own rules',
-      answer: page(document),
+      answer: page(shapes.ruleDocument),
     },
     async ({ within }) => ({
       items: await within((tx) =>

@@ -9,9 +9,10 @@ import {
   setRule,
   testRule,
 } from '../../detection/index.ts';
-import { type Call, level, page, type Routes, uuid } from '../define.ts';
+import { type Call, page, type Routes } from '../define.ts';
 import { cursorOf, placeOf } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 import { teller } from '../told.ts';
 
 const ORG = '/organizations/{organization}';
@@ -25,14 +26,6 @@ export function ruleRoutes(routes: Routes): void {
     const kinds = await deps.kinds(call.organization);
     return call.within((tx) => ruleCatalogue(tx, packs, kinds));
   };
-  const rule = z.looseObject({
-    id: z.string(),
-    title: z.string(),
-    level,
-    enabled: z.boolean(),
-    blind: z.string().nullable(),
-    hits: z.number(),
-  });
 
   routes.add(
     {
@@ -45,11 +38,11 @@ export function ruleRoutes(routes: Routes): void {
         limit: z.coerce.number().int().min(1).max(5000).default(500),
         cursor: z.string().optional(),
         search: z.string().optional(),
-        level: level.optional(),
+        level: shapes.level.optional(),
         enabled: z.enum(['true', 'false']).optional(),
         blind: z.enum(['true', 'false']).optional(),
       }),
-      answer: page(rule),
+      answer: page(shapes.rule),
     },
     async (call) => {
       const { search, level: wanted, enabled, blind, limit, cursor } = call.query;
@@ -75,7 +68,7 @@ export function ruleRoutes(routes: Routes): void {
       access: 'rules:read',
       tag: 'Rules',
       summary: 'How the rules cover ATT&CK, and where they are blind',
-      answer: page(z.looseObject({ tactic: z.string(), technique: z.string(), rules: z.number() })),
+      answer: page(shapes.technique),
     },
     async (call) => ({
       items: coverageOf(await catalogue(call)),
@@ -89,7 +82,7 @@ export function ruleRoutes(routes: Routes): void {
       access: 'rules:read',
       tag: 'Rules',
       summary: 'One rule with its text',
-      answer: rule,
+      answer: shapes.rule,
     },
     async (call) => {
       const found = (await catalogue(call)).find(({ id }) => id === call.params.id);
@@ -105,7 +98,7 @@ export function ruleRoutes(routes: Routes): void {
       tag: 'Rules',
       summary: 'Switch a rule on or off, with the reason',
       body: z.object({ enabled: z.boolean(), reason: z.string().max(2000).default('') }),
-      answer: rule,
+      answer: shapes.rule,
     },
     async (call) => {
       const found = (await catalogue(call)).find(({ id }) => id === call.params.id);
@@ -147,7 +140,7 @@ export function ruleRoutes(routes: Routes): void {
       tag: 'Rules',
       summary: 'Ask the past: what would a rule have found? Nothing is stored',
       body: z.object({ rule: z.string().max(200_000), from: z.iso.datetime(), to: z.iso.datetime() }),
-      answer: z.looseObject({ matches: z.number() }),
+      answer: shapes.ruleTest,
     },
     async (call) => {
       const { from, to } = call.body;
@@ -176,16 +169,7 @@ export function ruleRoutes(routes: Routes): void {
       access: 'rules:read',
       tag: 'Rules',
       summary: 'New rules and indicators judged against what is stored: what is under way, and what it found',
-      answer: page(
-        z.looseObject({
-          id: uuid,
-          kind: z.enum(['rules', 'feed']),
-          subject: z.string(),
-          state: z.enum(['waiting', 'running', 'done', 'failed', 'replaced']),
-          matches: z.number(),
-          findings: z.number(),
-        }),
-      ),
+      answer: page(shapes.pastRun),
     },
     async ({ within }) => ({ items: await within((tx) => listPast(tx)), next: null }),
   );

@@ -20,6 +20,7 @@ import {
 } from '../../identity/index.ts';
 import type { ApiEnv, Routes } from '../define.ts';
 import { none, page, uuid, zone } from '../define.ts';
+import * as shapes from '../shapes.ts';
 
 export const COOKIE = 'chaperone';
 
@@ -28,18 +29,6 @@ export const organizationBody = z.object({
   slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens'),
   zone,
   side: z.enum(['client', 'provider', 'both']).default('client'),
-});
-
-const session = z.object({
-  state: z.enum(['password', 'full']),
-  csrf_token: z.string(),
-  user: z.object({ id: uuid, email: z.string().nullable(), name: z.string() }),
-  organizations: z.array(
-    z.object({ id: uuid, slug: z.string(), name: z.string(), zone: z.string(), role: z.string() }),
-  ),
-  second_factor: z.boolean(),
-  installation_administrator: z.boolean(),
-  factors: z.array(z.string()).optional(),
 });
 
 /** Set-up, sign-in, one's own account. */
@@ -120,7 +109,7 @@ export function signInRoutes(routes: Routes): void {
     },
   );
   routes.add(
-    { method: 'get', path: '/session', access: 'half', tag, summary: 'Who is signed in', answer: session },
+    { method: 'get', path: '/session', access: 'half', tag, summary: 'Who is signed in', answer: shapes.session },
     async ({ principal }) => ({
       state: principal.state ?? 'full',
       csrf_token: csrfOf(deps.identity.vault, principal.session),
@@ -168,13 +157,6 @@ export function signInRoutes(routes: Routes): void {
     },
     async ({ body, principal, actor }) => changePassword(identity, principal, body.old, body.new, actor),
   );
-  const factor = z.object({
-    id: uuid,
-    kind: z.string(),
-    label: z.string(),
-    created_at: z.iso.datetime(),
-    last_used_at: z.iso.datetime().nullable(),
-  });
   routes.add(
     {
       method: 'get',
@@ -182,7 +164,7 @@ export function signInRoutes(routes: Routes): void {
       access: 'session',
       tag,
       summary: 'One’s second factors',
-      answer: page(factor),
+      answer: page(shapes.factor),
     },
     async ({ principal }) => ({
       items: await state.everywhere((tx) =>
@@ -257,7 +239,7 @@ export function signInRoutes(routes: Routes): void {
       access: 'session',
       tag,
       summary: 'One’s sessions',
-      answer: page(z.looseObject({ id: z.string(), current: z.boolean() })),
+      answer: page(shapes.openSession),
     },
     async ({ principal }) => ({
       items: (await state.everywhere((tx) => sessionsOf(tx, principal.id))).map((one) => ({

@@ -16,11 +16,12 @@ import {
 } from '../../sources/index.ts';
 import { type Call, page, type Routes, uuid } from '../define.ts';
 import { notFound, Problem } from '../problem.ts';
+import * as shapes from '../shapes.ts';
 
 const AT = '/organizations/{organization}/sources';
 /** Files that are read at once: each lies on the disk while it is. */
 const MOST_UPLOADS = 4;
-const kind = z.enum(['syslog', 'relp', 'elastic', 'hec', 'otlp', 'ndjson', 'folder', 'upload', 'pull']);
+const kind = shapes.sourceKind;
 const fields = {
   name: z.string().min(1).max(200),
   format: z.string().nullable().optional(),
@@ -31,14 +32,6 @@ const fields = {
   settings: z.record(z.string(), z.unknown()).optional(),
   retention_days: z.number().int().min(1).nullable().optional(),
 };
-const source = z.looseObject({
-  id: uuid,
-  name: z.string(),
-  kind,
-  state: z.string(),
-  health: z.looseObject({ state: z.string(), events: z.number() }).nullable(),
-  learning: z.object({ days: z.number(), of: z.number() }).nullable().optional(),
-});
 
 /** Where logs come from. */
 export function sourceRoutes(routes: Routes): void {
@@ -101,7 +94,7 @@ export function sourceRoutes(routes: Routes): void {
       access: 'sources:read',
       tag,
       summary: 'All sources with their health',
-      answer: page(source),
+      answer: page(shapes.source),
     },
     async (call) => {
       const learning = await learned(call);
@@ -118,7 +111,7 @@ export function sourceRoutes(routes: Routes): void {
       tag,
       summary: 'Add a source',
       body: z.object({ ...fields, kind }),
-      answer: source,
+      answer: shapes.source,
       status: 201,
     },
     async (call) => {
@@ -132,7 +125,7 @@ export function sourceRoutes(routes: Routes): void {
     },
   );
   routes.add(
-    { method: 'get', path: `${AT}/{id}`, access: 'sources:read', tag, summary: 'One source', answer: source },
+    { method: 'get', path: `${AT}/{id}`, access: 'sources:read', tag, summary: 'One source', answer: shapes.source },
     one,
   );
   routes.add(
@@ -144,7 +137,7 @@ export function sourceRoutes(routes: Routes): void {
       tag,
       summary: 'Change a source',
       body: z.object({ ...fields, name: fields.name.optional(), state: z.enum(['active', 'paused']).optional() }),
-      answer: source,
+      answer: shapes.source,
     },
     async (call) => {
       await call.within(async (tx) => {
@@ -190,7 +183,7 @@ export function sourceRoutes(routes: Routes): void {
       access: 'sources:write',
       tag,
       summary: 'Its ingest tokens',
-      answer: page(z.looseObject({ id: uuid, name: z.string(), prefix: z.string() })),
+      answer: page(shapes.token),
     },
     async (call) => {
       await one(call);
@@ -263,7 +256,7 @@ export function sourceRoutes(routes: Routes): void {
       access: 'sources:read',
       tag,
       summary: 'Certificates, addresses and listeners by which it is known',
-      answer: page(binding.extend({ id: uuid })),
+      answer: page(shapes.binding),
     },
     async (call) => {
       await one(call);
@@ -343,7 +336,7 @@ export function sourceRoutes(routes: Routes): void {
       access: 'sources:read',
       tag,
       summary: 'Records that couldn’t be read, with the latest line of each kind',
-      answer: page(z.looseObject({ code: z.string(), line: z.string(), count: z.number() })),
+      answer: page(shapes.sourceProblem),
     },
     async (call) => {
       await one(call);
@@ -367,7 +360,7 @@ export function sourceRoutes(routes: Routes): void {
       access: 'sources:read',
       tag,
       summary: 'Events by hour, the last 14 days',
-      answer: page(z.object({ hour: z.iso.datetime(), events: z.number(), bytes: z.number(), unread: z.number() })),
+      answer: page(shapes.volume),
     },
     async (call) => {
       await one(call);
@@ -392,7 +385,7 @@ export function sourceRoutes(routes: Routes): void {
       access: 'sources:read',
       tag,
       summary: 'Exact configurations of shippers',
-      answer: page(z.looseObject({ name: z.string(), title: z.string(), configuration: z.string() })),
+      answer: page(shapes.shipper),
     },
     async (call) => {
       const { kind: way } = await one(call);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { audit, exportAudit, readAudit, verifyChain } from '../../identity/index.ts';
 import { type Call, page, paging, type RouteSpec, type Routes } from '../define.ts';
 import { cursorOf, placeOf } from '../paging.ts';
+import * as shapes from '../shapes.ts';
 
 /** The audit trails: an organisation's own, and that of the installation. */
 export function trailRoutes(routes: Routes): void {
@@ -17,7 +18,7 @@ export function trailRoutes(routes: Routes): void {
         path: at,
         summary: 'The audit trail, newest first',
         query,
-        answer: page(z.looseObject({ sequence: z.number(), action: z.string() })),
+        answer: page(shapes.auditRecord),
       },
       async (call) => {
         const { cursor, limit } = call.query;
@@ -33,7 +34,7 @@ export function trailRoutes(routes: Routes): void {
         method: 'get',
         path: `${at}/verification`,
         summary: 'Computes the trail’s hash chain anew',
-        answer: z.looseObject({ ok: z.boolean(), records: z.number() }),
+        answer: shapes.chainVerdict,
       },
       (call) => verifyChain(state, identity.vault, whose(call)),
     );

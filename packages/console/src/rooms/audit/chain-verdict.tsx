@@ -1,16 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
+import type { ChainVerdict as Verdict } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
 import { count } from '../../parts/count.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Note } from '../../parts/note.tsx';
-
-interface Verdict {
-  readonly ok: boolean;
-  readonly records: number;
-  readonly sequence?: number;
-  readonly reason?: string;
-}
 
 /** Recomputes the chain on the server, when asked. */
 export function ChainVerdict() {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../api/model.ts';
+import type { Finding, FindingWithDocument } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { LogText } from '../../parts/log-text.tsx';
@@ -7,12 +7,12 @@ import { SourceName } from '../../parts/source-name.tsx';
 import { techniqueWords } from '../../parts/technique-names.ts';
 
 /** Who, where, when, and how we know who it was. */
-export function FindingFacts({ finding }: { readonly finding: Finding }) {
+export function FindingFacts({ finding }: { readonly finding: FindingWithDocument }) {
   const { slug } = useOrganization();
   const text = (value: string | null | undefined) => (value ? <LogText text={value} /> : undefined);
   const { document } = finding;
-  const tactics = (document?.attack?.tactics ?? []).map((tactic) => tactic.replaceAll(/[-_]/g, ' '));
-  const attack = [...tactics, ...(document?.attack?.techniques ?? []).map(techniqueWords)].join(', ');
+  const tactics = (document.attack?.tactics ?? []).map((tactic) => tactic.replaceAll(/[-_]/g, ' '));
+  const attack = [...tactics, ...(document.attack?.techniques ?? []).map(techniqueWords)].join(', ');
   return (
     <section className="stack close">
       <h3>Who and where</h3>
@@ -21,7 +21,7 @@ export function FindingFacts({ finding }: { readonly finding: Finding }) {
           ['First', <Moment key="first" at={finding.first_at} />],
           ['Last', <Moment key="last" at={finding.last_at} />],
           ['Provider', text(finding.provider)],
-          ['Attributed because', text(document?.attribution)],
+          ['Attributed because', text(document.attribution)],
           ['Person', text(finding.person)],
           ['Account', text(finding.account)],
           ['Host', text(finding.host)],
@@ -36,7 +36,7 @@ export function FindingFacts({ finding }: { readonly finding: Finding }) {
             ),
           ],
           [finding.detector === 'rule' ? 'Rule' : `By ${finding.detector}`, <RuleLink key="rule" finding={finding} />],
-          ['Author', text([document?.rule?.author, document?.rule?.license].filter(Boolean).join(', '))],
+          ['Author', text([document.rule?.author, document.rule?.license].filter(Boolean).join(', '))],
           ['ATT&CK', text(attack)],
         ]}
       />

@@ -1,4 +1,4 @@
-import type { Finding } from '../../api/model.ts';
+import type { FindingWithDocument } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
 import { useThing } from '../../api/reading.ts';
 import { LevelWord } from '../../parts/level-word.tsx';
@@ -14,7 +14,7 @@ import { MarkedEvidence } from './marked-evidence.tsx';
 export function FindingView({ id }: { readonly id: string }) {
   const { slug, mayChange } = useOrganization();
   return (
-    <Ready of={useThing<Finding>(`/findings/${id}`)}>
+    <Ready of={useThing<FindingWithDocument>(`/findings/${id}`)}>
       {(finding) => (
         <article className="stack">
           <div className="stack close">
@@ -39,7 +39,7 @@ export function FindingView({ id }: { readonly id: string }) {
             <Note>Found by judging stored events with a rule or indicator newer than they are.</Note>
           )}
           {finding.late && <Note>An event of it came late. It was judged when it arrived.</Note>}
-          <MarkedEvidence evidence={finding.document?.evidence ?? []} />
+          <MarkedEvidence evidence={finding.document.evidence ?? []} />
           <FindingFacts finding={finding} />
           <FindingEvents id={id} />
           {mayChange && <ExceptionFrom finding={finding} />}
