@@ -33,7 +33,7 @@ export {
   standingOf,
 } from './indicators/live/index.ts';
 export { blindRules } from './live/blind-rules.ts';
-export { eventId } from './live/event-id.ts';
+export { recordId } from './live/event-id.ts';
 export type { LiveException } from './live/exceptions.ts';
 export { learningOf } from './live/learning.ts';
 export { type JudgedBatch, type LiveBatch, LiveEngine, type LiveSetup, type LiveSource } from './live/live-engine.ts';

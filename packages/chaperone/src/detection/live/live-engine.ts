@@ -35,7 +35,7 @@ import { createIndicatorMatcher, type Indicator, type PackedIndicators } from '.
 import type { MetIndicator } from '../indicators/live/index.ts';
 import { createJudge, type Judge } from '../terms/index.ts';
 import { FieldStore } from './event-fields.ts';
-import { eventId } from './event-id.ts';
+import { recordId } from './event-id.ts';
 import { exceptionFor, type LiveException } from './exceptions.ts';
 import { FindingCollector } from './finding-collector.ts';
 import { type LiveFinding, liveFindingId, MOST_EVENTS } from './live-finding.ts';
@@ -408,16 +408,14 @@ export class LiveEngine {
     const { source, received } = batch;
     const decoder = this.#decoderOf(source);
     let text = batch.texts[index];
-    const id = batch.ids?.[index] ?? eventId(source.id, text, batch.salts[index]);
+    const id = batch.ids?.[index] ?? recordId(source, text, batch.salts[index], this.#mask);
     this.#sequence += 1;
     const place: LivePlace = { file: source.name, record: this.#sequence, event: id };
     let event = decoder.decode(text, place, received);
     if (source.masking.length > 0 && event !== undefined && !('kind' in event)) {
-      const clean = masked(text, event, source.masking, this.#mask);
-      if (clean !== text) {
-        text = clean;
-        event = decoder.decode(text, place, received);
-      }
+      const clean = masked(text, event, source.masking, this.#mask, (one) => decoder.decode(one, place, received));
+      text = clean.text;
+      event = clean.event;
     }
     return { event, text, id };
   }

@@ -1,5 +1,5 @@
 import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import type { LogEvent } from '../../telemetry/index.ts';
+import type { LogEvent, Unread } from '../../telemetry/index.ts';
 
 /** A field of a source that must not be kept as it is. */
 export interface MaskRule {
@@ -8,7 +8,7 @@ export interface MaskRule {
   readonly how: 'mask' | 'drop';
 }
 
-/** Values shorter than this stand in too many other words to be replaced wherever they occur. */
+/** Values shorter than this stand in too many other words of JSON to be replaced wherever they occur. */
 const TELLING = 3;
 
 /** `masked:` and 22 characters: 128 bits of an HMAC, so that equal stays equal and nothing can be turned back without the key. */
@@ -33,48 +33,82 @@ export function sealWith(key: Uint8Array): (record: string) => string {
   };
 }
 
+/** What is told of a record in which a field can't be masked. */
+const FAILED = {
+  kind: 'unread',
+  code: 'masking_failed',
+  message: 'A field that must be masked still says its value after its text was replaced, so the record was sealed.',
+  mend: 'Name the fields of the source itself: a field that is put together of others, or spelled otherwise than in the record, can’t be masked.',
+} as const;
+
+type Event = LogEvent | Unread | undefined;
+
 /**
- * A record's text without the values of some fields, wherever in it they stand. The event is asked for the values, so fields are named as
- * rules name them; what comes out is decoded anew by the caller, so that nothing that is judged or stored ever held them.
+ * A record without the values of some fields, wherever in it they stand. The event is asked for the values, so fields are named as rules name
+ * them; what comes out is read anew, so that nothing that is judged or stored ever held them, and held against what should be gone: a record that
+ * still says a value is unread (`masking_failed`).
  */
 export function masked(
   text: string,
   event: LogEvent,
   rules: readonly MaskRule[],
   mask: (value: string) => string,
-): string {
+  decode: (text: string) => Event,
+): { readonly text: string; readonly event: Event } {
   const replacements = new Map<string, string>();
-  for (const { field, how } of rules) {
+  for (const { field, how } of rules)
     for (const value of textsOf(event.get(field))) replacements.set(value, how === 'mask' ? mask(value) : '');
+  if (replacements.size === 0) return { text, event };
+  // As it is spelled; and where a format spells it otherwise than it is read, whatever the case.
+  for (const anyCase of [false, true]) {
+    const clean = replaced(text, replacements, anyCase);
+    const read = decode(clean);
+    if (read === undefined || 'kind' in read) return { text: clean, event: read };
+    if (rules.every(({ field }) => textsOf(read.get(field)).every((value) => !replacements.has(value))))
+      return { text: clean, event: read };
   }
-  if (replacements.size === 0) return text;
-  // The longest first: a value may stand inside another.
-  const values = [...replacements].sort(([a], [b]) => b.length - a.length);
-  const json = text.trimStart().startsWith('{') ? parse(text) : undefined;
-  if (json !== undefined) return JSON.stringify(walk(json, new Map(values)));
-  let out = text;
-  for (const [value, by] of values) {
-    out = out.replaceAll(value, by);
-    const escaped = escapeXml(value);
-    if (escaped !== value) out = out.replaceAll(escaped, by);
-    const quoted = JSON.stringify(value).slice(1, -1);
-    if (quoted !== value) out = out.replaceAll(quoted, by);
-  }
-  return out;
+  return { text, event: { ...FAILED, file: event.place.file } };
 }
 
-function walk(value: unknown, replacements: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string' || typeof value === 'number') {
+function replaced(text: string, replacements: ReadonlyMap<string, string>, anyCase: boolean): string {
+  const json = text.trimStart().startsWith('{') ? parse(text) : undefined;
+  if (json !== undefined) return JSON.stringify(walk(json, replacements, replacer(replacements, anyCase, TELLING)));
+  const spelled = new Map<string, string>();
+  for (const [value, by] of replacements)
+    for (const one of [value, escapeXml(value), JSON.stringify(value).slice(1, -1)]) spelled.set(one, by);
+  return replacer(spelled, anyCase, 1)(text);
+}
+
+/** All in one go, the longest first: a value may stand inside another, or inside what another was replaced by. */
+function replacer(
+  replacements: ReadonlyMap<string, string>,
+  anyCase: boolean,
+  shortest: number,
+): (text: string) => string {
+  const values = [...replacements.keys()]
+    .filter(({ length }) => length >= shortest)
+    .sort((a, b) => b.length - a.length);
+  if (values.length === 0) return (text) => text;
+  const any = new RegExp(values.map(escapeRegex).join('|'), anyCase ? 'gi' : 'g');
+  const folded = new Map([...replacements].map(([value, by]) => [value.toLowerCase(), by]));
+  return (text) => text.replace(any, (found) => replacements.get(found) ?? folded.get(found.toLowerCase()) ?? '');
+}
+
+function walk(value: unknown, replacements: ReadonlyMap<string, string>, replace: (text: string) => string): unknown {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     const whole = replacements.get(String(value));
     if (whole !== undefined) return whole;
-    if (typeof value === 'number') return value;
-    let out = value;
-    for (const [part, by] of replacements) if (part.length >= TELLING) out = out.replaceAll(part, by);
-    return out;
+    return typeof value === 'string' ? replace(value) : value;
   }
-  if (Array.isArray(value)) return value.map((inner) => walk(inner, replacements));
+  if (Array.isArray(value)) return value.map((inner) => walk(inner, replacements, replace));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, replacements)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [replace(key), walk(inner, replacements, replace)]),
+  );
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 function textsOf(value: unknown): string[] {

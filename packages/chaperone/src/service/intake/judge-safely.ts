@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { eventId } from '../../detection/index.ts';
+import { recordId } from '../../detection/index.ts';
 import type { RecordBatch } from '../../telemetry/index.ts';
 import type { EnginePool, Judged } from './engine-pool.ts';
 import type { EngineBatch } from './engine-protocol.ts';
@@ -29,13 +29,20 @@ const MOST_REMEMBERED = 1_000;
 export class SafeJudge {
   readonly #pool: EnginePool;
   readonly #standing: (organization: string, patience?: number) => Promise<void>;
+  readonly #ids: (batch: EngineBatch) => readonly string[];
   readonly #deaths = new Map<string, number>();
 
   /**
    * @param standing resolves when an organisation is set up in a thread that lives; throws what tells senders to come again when that takes
    * longer than `patience`, milliseconds
+   * @param ids those that an engine would give the records of a batch
    */
-  constructor(pool: EnginePool, standing: (organization: string, patience?: number) => Promise<void>) {
+  constructor(
+    pool: EnginePool,
+    standing: (organization: string, patience?: number) => Promise<void>,
+    ids: (batch: EngineBatch) => readonly string[],
+  ) {
+    this.#ids = ids;
     this.#pool = pool;
     this.#standing = standing;
   }
@@ -56,7 +63,7 @@ export class SafeJudge {
     const { ends } = batch.records;
     const everything = Array.from(ends, (_, index) => index);
     if (ends.length === 1) return { judged: undefined, unjudged: everything };
-    const ids = batch.ids ?? idsOf(batch);
+    const ids = this.#ids(batch);
     const killers: number[] = [];
     for (const index of everything) {
       if (await this.#survives(part(batch, ids, [index]))) continue;
@@ -102,9 +109,10 @@ export class SafeJudge {
 }
 
 /** The ids that an engine would give the records of a batch. */
-export function idsOf({ source, records, salt }: EngineBatch): string[] {
+export function idsOf({ ids, source, records, salt }: EngineBatch, mask: (value: string) => string): readonly string[] {
+  if (ids !== undefined) return ids;
   const { texts, salts } = recordTexts(records, salt);
-  return texts.map((text, index) => eventId(source.id, text, salts[index]));
+  return texts.map((text, index) => recordId(source, text, salts[index], mask));
 }
 
 function keyOf({ organization, records }: EngineBatch): string {

@@ -5,6 +5,7 @@ import {
   type LiveException,
   type LiveSetup,
   type LiveSource,
+  maskWith,
   SEALED_LINE,
   sealWith,
 } from '../../detection/index.ts';
@@ -18,7 +19,7 @@ import { EnginePool } from './engine-pool.ts';
 import type { EngineBatch } from './engine-protocol.ts';
 import { type EngineState, EngineWatch } from './engine-watch.ts';
 import { FindingWriter } from './finding-writer.ts';
-import { SafeJudge, type SafelyJudged } from './judge-safely.ts';
+import { idsOf, SafeJudge, type SafelyJudged } from './judge-safely.ts';
 import { SightingBook } from './sighting-book.ts';
 import { SourceBook } from './source-book.ts';
 import { KILLED, unjudgedProblems, unjudgedRows } from './unjudged.ts';
@@ -45,6 +46,7 @@ export interface LiveIntakeOptions {
 interface Home {
   registryVersion: number | undefined;
   slug: string;
+  mask(value: string): string;
   seal(record: string): string;
   underWay: number;
   /** deliveries under way; several may have the same receipt */
@@ -107,7 +109,11 @@ export class LiveIntake implements Intake {
         this.#watch.died(organizations, error);
       },
     });
-    this.#safe = new SafeJudge(this.#pool, (organization, patience) => this.#standing(organization, patience));
+    this.#safe = new SafeJudge(
+      this.#pool,
+      (organization, patience) => this.#standing(organization, patience),
+      (batch) => idsOf(batch, this.#homes.get(batch.organization)?.mask ?? String),
+    );
     this.#book = new SourceBook(options.state);
     this.#sightings = new SightingBook(options.state);
     this.#checkpoints = new Checkpoints(options.state);
@@ -144,7 +150,12 @@ export class LiveIntake implements Intake {
    * @throws EngineDied
    */
   async setup(setup: LiveSetup, maskKey: Uint8Array, remember: () => Promise<void> = async () => {}): Promise<void> {
-    const about = { registryVersion: setup.registry?.version, slug: setup.slug, seal: sealWith(maskKey) };
+    const about = {
+      registryVersion: setup.registry?.version,
+      slug: setup.slug,
+      mask: maskWith(maskKey),
+      seal: sealWith(maskKey),
+    };
     const known = this.#homes.get(setup.organization);
     const home: Home = known ?? {
       ...about,
@@ -222,7 +233,10 @@ export class LiveIntake implements Intake {
       judgedAt = performance.now();
       if (outcome.judged !== undefined) await this.#options.events.insert(organization, outcome.judged.rows);
       if (outcome.unjudged.length > 0)
-        await this.#options.events.insert(organization, unjudgedRows(batch, outcome.unjudged, home.seal));
+        await this.#options.events.insert(
+          organization,
+          unjudgedRows(batch, outcome.unjudged, idsOf(batch, home.mask), home.seal),
+        );
       insertedAt = performance.now();
       this.#options.health.worked('events');
       const found = outcome.judged?.findings ?? [];

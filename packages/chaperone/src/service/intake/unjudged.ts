@@ -1,7 +1,6 @@
 import { SEALED_LINE, unreadRow } from '../../detection/index.ts';
 import { EventEncoder, type RowBatch } from '../../storage/index.ts';
 import type { EngineBatch } from './engine-protocol.ts';
-import { idsOf } from './judge-safely.ts';
 import { recordTexts } from './record-texts.ts';
 
 /** What is told of a record that was kept unjudged. */
@@ -17,11 +16,11 @@ const MOST_LINE = 2_000;
 export function unjudgedRows(
   batch: EngineBatch,
   indexes: readonly number[],
+  ids: readonly string[],
   seal: (record: string) => string,
 ): RowBatch {
   const { source, received, records, salt } = batch;
   const { texts } = recordTexts(records, salt);
-  const ids = batch.ids ?? idsOf(batch);
   const encoder = new EventEncoder();
   const hide = source.masking.length > 0;
   for (const index of indexes)

@@ -30,7 +30,11 @@ export class PastEngine {
       },
     });
     this.#ready = this.#begin();
-    this.#safe = new SafeJudge(this.#pool, () => this.#ready);
+    this.#safe = new SafeJudge(
+      this.#pool,
+      () => this.#ready,
+      ({ ids }) => ids ?? [],
+    );
   }
 
   static async start(setup: LiveSetup, memory: number | undefined): Promise<PastEngine> {
