@@ -21,6 +21,9 @@ const PARSED: BodyLimit = { most: 32 << 20, weight: 6 };
 const MOST_AT_ONCE = 384 << 20;
 /** What is kept of one record; the rest of the request goes on. */
 const LONGEST = 10_000_000;
+/** Milliseconds before a connection is broken in the place of an answer: its client comes again at once. */
+const PAUSE = 1_000;
+const LONGEST_PAUSE = 5_000;
 
 type Handler = (asked: Asked) => Promise<void> | void;
 
@@ -89,7 +92,7 @@ class HttpIntake implements IntakeRequests {
       const handler = this.#handlerFor(request.method ?? 'GET', path);
       await handler({ request, response, path, query: url.searchParams, route });
     } catch (error) {
-      this.#failed(error, response, path);
+      this.#failed(error, request, response, path);
     }
   }
 
@@ -242,12 +245,17 @@ class HttpIntake implements IntakeRequests {
     });
   }
 
-  #failed(error: unknown, response: ServerResponse, path: string) {
+  #failed(error: unknown, request: IncomingMessage, response: ServerResponse, path: string) {
     const seconds = retryAfterOf(error);
     const hec = path.startsWith('/services/collector');
     if (response.headersSent) return void response.destroy();
     if (seconds !== undefined) {
       this.#deps.meter.refused(this.#name, undefined, 'busy', 1);
+      if (takesNoForAnAnswer(request, path))
+        return void setTimeout(
+          () => request.socket.destroy(),
+          Math.max(PAUSE, Math.min(seconds * 1000, LONGEST_PAUSE)),
+        );
       response.setHeader('retry-after', String(Math.max(1, Math.ceil(seconds))));
       const reason = error instanceof Error ? error.message : 'try again';
       // Elasticsearch's clients back off at 429; 503 says that a store is gone. Both are tried again.
@@ -279,6 +287,14 @@ class HttpIntake implements IntakeRequests {
         : { error: { type: 'exception', reason: `a fault of Chaperone’s own, ${id}` }, status: 500 },
     );
   }
+}
+
+/**
+ * rsyslog's omelasticsearch throws away what is answered with any error, and keeps what was not answered at all: its connection is broken
+ * after a while instead. It is known by being libcurl's that doesn't say what it is.
+ */
+function takesNoForAnAnswer({ headers }: IncomingMessage, path: string): boolean {
+  return path.endsWith('/_bulk') && headers['user-agent'] === undefined && headers.accept === '*/*';
 }
 
 /** `Bearer T`, `Splunk T`, `ApiKey base64(id:T)`, `Basic base64(user:T)`. */
