@@ -11,6 +11,8 @@ export interface Listening {
   trouble: 'none' | 'busy' | 'gone';
   /** deliveries that were turned down by `trouble` */
   turnedDown: number;
+  /** fingerprint of the client certificate that is known */
+  certificate: string | undefined;
   /** nobody is known by address any more */
   unbound: boolean;
   /** senders are known by their address on HTTP, too */
@@ -37,7 +39,7 @@ export async function listening(
       meter: { received: () => {}, refused: (listener, _, reason) => void refused.push(`${listener}: ${reason}`) },
       router: {
         byToken: (token) => (token === TOKEN ? route : undefined),
-        byCertificate: () => undefined,
+        byCertificate: (fingerprint) => (fingerprint === here.certificate ? route : undefined),
         byAddress: (_, listener) => (here.unbound || (listener === 'http' && !here.bound) ? undefined : route),
       },
       intake: {
@@ -57,6 +59,7 @@ export async function listening(
     refused,
     trouble: 'none',
     turnedDown: 0,
+    certificate: undefined,
     unbound: false,
     bound: false,
     port: (kind) => listeners.running.find((one) => one.kind === kind)!.port,

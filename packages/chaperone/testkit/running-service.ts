@@ -38,8 +38,8 @@ export async function runningService({
   const folder = mkdtempSync(join(tmpdir(), 'chaperone-service-'));
   chmodSync(folder, 0o711);
   const config = join(folder, 'serve.yaml');
-  const listeners = ['http', 'syslog', 'syslog-udp', 'syslog-tls', 'relp'].map(
-    (kind) => `  - { name: ${kind}, kind: ${kind}, port: 0${kind === 'syslog-tls' ? ', tls: self-signed' : ''} }`,
+  const listeners = ['http', 'syslog', 'syslog-udp', 'syslog-tls', 'relp', 'relp-tls'].map(
+    (kind) => `  - { name: ${kind}, kind: ${kind}, port: 0${kind.endsWith('-tls') ? ', tls: self-signed' : ''} }`,
   );
   writeFileSync(config, `data: data\nhttp: { port: 0 }\nlisteners:\n${listeners.join('\n')}\n${more}`);
   const log: Log = createLog('error');

@@ -133,7 +133,9 @@ export class SyslogFramer {
   }
 
   #emit(record: Buffer): void {
-    const end = record.length > 0 && record[record.length - 1] === 0x0d ? record.length - 1 : record.length;
+    let end = record.length;
+    // Some senders count the end of the line, too.
+    while (end > 0 && (record[end - 1] === 0x0d || record[end - 1] === NEWLINE || record[end - 1] === 0)) end -= 1;
     if (end > 0) this.#hooks.onRecord(record.subarray(0, end));
   }
 }

@@ -9,6 +9,7 @@ import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-ot
 import { OTLPLogExporter as ProtoExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { testAuthority } from '../../../testkit/certificates.ts';
 import { needs } from '../../../testkit/needs.ts';
 import { runningService, type TestService } from '../../../testkit/running-service.ts';
 
@@ -137,6 +138,65 @@ test.runIf(hasRsyslog)(
     expect(await health(id)).toMatchObject({ events: 500, unread: 0 });
   },
   90_000,
+);
+
+/** A certificate of a sender, laid where rsyslog can read it. */
+async function certificateOf(name: string) {
+  const made = await (await testAuthority()).sign(`${name}.clinic.example`);
+  const files = { cert: join(it.folder, `${name}.crt`), key: join(it.folder, `${name}.key`) };
+  writeFileSync(files.cert, made.cert);
+  writeFileSync(files.key, made.key);
+  return { ...files, fingerprint: made.fingerprint };
+}
+
+/** A source that is known by a certificate. */
+async function certified(name: string, kind: string) {
+  const made = await certificateOf(name);
+  const { id } = await it.source(name, kind);
+  const value = made.fingerprint.toUpperCase().replace(/..(?!$)/g, '$&:');
+  const bound = await it.call('POST', `/organizations/ward/sources/${id}/bindings`, { kind: 'certificate', value });
+  expect(bound.status).toBe(201);
+  return { id, ...made };
+}
+
+test.runIf(hasRsyslog)(
+  'rsyslog over TLS and RELP over TLS: the client’s certificate says which source it is, before its address does',
+  async () => {
+    const authority = join(it.folder, 'data', 'tls', 'self-signed.crt');
+    for (const [listener, kind] of [
+      ['syslog-tls', 'syslog'],
+      ['relp-tls', 'relp'],
+    ]) {
+      const others = await bound(`others by ${listener}`, kind, listener);
+      const known = await certified(`known-by-${listener}`, kind);
+      const send = (name: string, files: { readonly cert: string; readonly key: string }) =>
+        listener === 'relp-tls'
+          ? rsyslog(
+              name,
+              `action(type="omrelp" target="localhost" port="${it.port(listener)}" tls="on" tls.caCert="${authority}" tls.authMode="name" tls.permittedPeer="localhost" tls.myCert="${files.cert}" tls.myPrivKey="${files.key}" template="RSYSLOG_SyslogProtocol23Format" ${RETRY})`,
+              lines(200, name),
+              { before: 'module(load="omrelp")' },
+            )
+          : rsyslog(
+              name,
+              `action(type="omfwd" target="localhost" port="${it.port(listener)}" protocol="tcp" TCP_Framing="octet-counted" template="RSYSLOG_SyslogProtocol23Format" StreamDriver="gtls" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="localhost" ${RETRY})`,
+              lines(200, name),
+              {
+                globals: ` DefaultNetstreamDriverCAFile="${authority}" DefaultNetstreamDriverCertFile="${files.cert}" DefaultNetstreamDriverKeyFile="${files.key}"`,
+              },
+            );
+      send(`${listener}-known`, known);
+      await arrived(known.id, 200);
+      // A certificate that nobody bound. Without any, omrelp offers anonymous ciphers alone, which we don't take.
+      send(`${listener}-other`, await certificateOf(`other-${listener}`));
+      await arrived(others, 200);
+      expect([await health(known.id), await health(others)]).toMatchObject([
+        { events: 200, unread: 0 },
+        { events: 200, unread: 0 },
+      ]);
+    }
+  },
+  120_000,
 );
 
 test.runIf(hasRsyslog)(
