@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../chaperone/testkit/browser.ts';
 import { buildConsole } from '../build.mjs';
@@ -30,6 +33,7 @@ const hostile = '<img src=x onerror="window.__hit=1">';
 
 describe.skipIf(browser === undefined)('the console over the real service', () => {
   let served: Served;
+  const folder = mkdtempSync(join(tmpdir(), 'chaperone-watched-'));
   beforeAll(async () => {
     await buildConsole();
     served = await serve();
@@ -38,6 +42,7 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
   afterAll(async () => {
     await browser?.close();
     await served?.close();
+    rmSync(folder, { recursive: true, force: true });
   }, 240_000);
 
   it('is set up, sees the sample arrive live, and follows a finding to its bytes and to an exception', async () => {
@@ -124,14 +129,21 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
     await page.getByRole('button', { name: 'New source' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Files of the PACS');
     await page.getByLabel('It arrives by').selectOption('folder');
-    await page.getByLabel('Folder').fill('/var/log/no-such-clinic');
+    await page.getByLabel('Folder').fill(folder);
     await page.getByRole('button', { name: 'Make the source' }).click();
     await page.getByText('Chaperone looks into the folder by itself').waitFor();
+    writeFileSync(
+      join(folder, 'pacs.log'),
+      'Nov 25 02:14:07 pacs01 sshd[7]: Failed password for root from 203.0.113.9 port 22 ssh2\n',
+    );
+    await page.getByText('The first event is here').waitFor();
 
     await goTo(page, served.url, 'o/lakeside/settings?tab=holds');
     await page.getByLabel('Reason').fill('Case 17, asked for by the data protection officer');
+    await page.getByLabel('Ends on').fill('2099-01-01');
     await page.getByRole('button', { name: 'Place the hold' }).click();
     await page.getByRole('cell', { name: 'in force' }).waitFor();
+    await page.getByRole('cell', { name: '2099-01-01' }).waitFor();
     expect(await page.getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('');
     await page.getByRole('cell').getByRole('button', { name: 'Release' }).click();
     await page.getByRole('button', { name: /^Really/ }).click();

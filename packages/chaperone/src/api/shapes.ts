@@ -396,6 +396,7 @@ export const legalHold = z.object({
   owner: text,
   created_by: id.nullable(),
   created_at: time,
+  ends_at: time.nullable().describe('null: when somebody releases it'),
   released_at: time.nullable(),
   released_by: id.nullable(),
 });

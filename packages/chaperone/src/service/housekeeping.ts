@@ -33,7 +33,7 @@ export interface HousekeepingDeps {
 
 /** Deletes events past their time, by organisation and source; what is on legal hold stays. */
 export async function expireEvents(
-  { state, events, retentionDays }: HousekeepingDeps,
+  { state, events, retentionDays }: Pick<HousekeepingDeps, 'state' | 'events' | 'retentionDays'>,
   now = Date.now(),
 ): Promise<void> {
   for (const { id, retention_days } of await organizations(state)) {
@@ -43,7 +43,12 @@ export async function expireEvents(
         .select(['id', 'retention_days'])
         .where('retention_days', 'is not', null)
         .execute(),
-      holds: await tx.selectFrom('legal_hold').select('source_id').where('released_at', 'is', null).execute(),
+      holds: await tx
+        .selectFrom('legal_hold')
+        .select('source_id')
+        .where('released_at', 'is', null)
+        .where((hold) => hold.or([hold('ends_at', 'is', null), hold('ends_at', '>', new Date(now))]))
+        .execute(),
     }));
     if (holds.some(({ source_id }) => source_id === null)) continue;
     const held = new Set(holds.map(({ source_id }) => source_id));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { page, type Routes, uuid } from '../define.ts';
-import { notFound } from '../problem.ts';
+import { notFound, Problem } from '../problem.ts';
 import * as shapes from '../shapes.ts';
 import { teller } from '../told.ts';
 
@@ -39,11 +39,19 @@ export function legalHoldRoutes(routes: Routes): void {
         source_id: uuid.nullable().default(null),
         reason: z.string().min(1).max(2000),
         owner: z.string().min(1).max(200),
+        ends_at: z.iso
+          .datetime()
+          .nullable()
+          .default(null)
+          .describe('when it ends by itself; null: when somebody releases it'),
       }),
       answer: z.object({ id: uuid }),
       status: 201,
     },
     async (call) => {
+      const { ends_at } = call.body;
+      if (ends_at !== null && Date.parse(ends_at) <= Date.now())
+        throw new Problem(422, 'invalid', 'ends_at: lies in the past', 'Give a day to come, or none.');
       const id = randomUUID();
       await call.within(async (tx) => {
         await tx

@@ -259,6 +259,8 @@ export interface LegalHoldTable {
   owner: string;
   created_by: OrNull<string>;
   created_at: TimeNow;
+  /** null: when somebody releases it */
+  ends_at: TimeOrNull;
   released_at: TimeOrNull;
   released_by: OrNull<string>;
 }

@@ -22,7 +22,12 @@ export function LegalHoldForm({ sources, done }: Props) {
         clears
         act={(answer) =>
           call('POST', `${api}/legal-holds`, {
-            body: { source_id: answer('source_id') || null, reason: answer('reason'), owner: answer('owner') },
+            body: {
+              source_id: answer('source_id') || null,
+              reason: answer('reason'),
+              owner: answer('owner'),
+              ends_at: answer('ends_on') === '' ? null : `${answer('ends_on')}T00:00:00Z`,
+            },
           })
         }
         done={done}
@@ -43,6 +48,7 @@ export function LegalHoldForm({ sources, done }: Props) {
           value={session.data?.user.email ?? ''}
           hint="Who decides when it is released."
         />
+        <Field label="Ends on" name="ends_on" type="date" hint="Empty: when somebody releases it." />
       </ActForm>
     </section>
   );

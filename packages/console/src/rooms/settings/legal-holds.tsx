@@ -24,8 +24,8 @@ export function LegalHolds() {
   return (
     <div className="stack">
       <p className="measure">
-        Events on hold are not deleted, however old they get. A hold ends when somebody releases it; what is past its
-        time is then deleted with the next round.
+        Events on hold are not deleted, however old they get. A hold ends on its day, or when somebody releases it; what
+        is past its time is then deleted within the hour.
       </p>
       <Ready of={holds}>
         {() => (
@@ -45,19 +45,20 @@ export function LegalHolds() {
                 value: ({ created_at }) => created_at,
                 show: ({ created_at }) => <Moment at={created_at} />,
               },
+              { id: 'hold-state', title: 'State', value: stateOf },
               {
-                id: 'released',
-                title: 'Released',
-                value: ({ released_at }) => released_at ?? '',
-                show: ({ released_at }) => <Moment at={released_at} none="in force" />,
+                id: 'ended',
+                title: 'Ends',
+                value: ({ released_at, ends_at }) => released_at ?? ends_at ?? '',
+                show: ({ released_at, ends_at }) => <Moment at={released_at ?? ends_at} none="when it is released" />,
               },
               {
                 id: 'release',
                 title: 'Release',
                 value: () => '',
-                show: ({ id, released_at }) =>
-                  mayAdminister && released_at === null ? (
-                    <ActButton label="Release" sure="Really: old events are deleted" act={() => release(id)} />
+                show: (hold) =>
+                  mayAdminister && stateOf(hold) === 'in force' ? (
+                    <ActButton label="Release" sure="Really: old events are deleted" act={() => release(hold.id)} />
                   ) : null,
               },
             ]}
@@ -67,4 +68,9 @@ export function LegalHolds() {
       {mayAdminister && <LegalHoldForm sources={sources.items} done={() => void again()} />}
     </div>
   );
+}
+
+function stateOf({ released_at, ends_at }: LegalHold): string {
+  if (released_at !== null) return 'released';
+  return ends_at !== null && Date.parse(ends_at) <= Date.now() ? 'run out' : 'in force';
 }
