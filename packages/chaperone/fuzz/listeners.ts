@@ -1,3 +1,4 @@
+import { createRecordDecoder } from '../src/telemetry/index.ts';
 import { parseBulk } from '../src/telemetry/listeners/http/bulk.ts';
 import { parseHec } from '../src/telemetry/listeners/http/hec.ts';
 import { eachElement } from '../src/telemetry/listeners/http/lines.ts';
@@ -5,6 +6,7 @@ import { parseOtlp } from '../src/telemetry/listeners/http/otlp.ts';
 import { RelpFramer } from '../src/telemetry/listeners/relp-framer.ts';
 import { SyslogFramer } from '../src/telemetry/listeners/syslog-framer.ts';
 
+const decoder = createRecordDecoder({ name: 'fuzz', zone: 'UTC' });
 const texts =
   (...seeds: string[]) =>
   () =>
@@ -76,6 +78,21 @@ export default [
       parseBulk(body, 'logs');
       parseHec(body.toString('utf8'));
       eachElement(body, () => {});
+    },
+  },
+  {
+    name: 'listeners-carried',
+    seeds: texts(
+      '{"@carried":"hec","time":1,"host":"h","fields":{"a":1},"event":"Nov 20 10:00:00 g sshd[1]: Accepted password for e from 1.2.3.4 port 1 ssh2"}',
+      '{"@carried":"otlp","resource":{"host.name":"h"},"attributes":{"a":[1]},"time_unix_nano":"1","body":{"channel":"Security"}}',
+    ),
+    run(data: Uint8Array) {
+      const event = decoder.decode(Buffer.from(data).toString('utf8'), { file: 'f', record: 1 }, 0);
+      if (event === undefined || 'kind' in event) return;
+      for (const name of ['hostname', 'message', 'hec.fields.a', 'a', 'user']) event.get(name);
+      event.values(() => {});
+      if (JSON.stringify(event.fields()) === undefined || event.raw() === '')
+        throw new Error('an event without fields or text');
     },
   },
   {

@@ -10,6 +10,7 @@ import { registryRoutes } from './registry.ts';
 import { ruleDocumentRoutes } from './rule-documents.ts';
 import { ruleRoutes } from './rules.ts';
 import { signInRoutes } from './sign-in.ts';
+import { sourceCredentialRoutes } from './source-credentials.ts';
 import { sourceRoutes } from './sources.ts';
 import { trailRoutes } from './trail.ts';
 
@@ -21,6 +22,7 @@ export function addRoutes(routes: Routes): void {
     organizationRoutes,
     trailRoutes,
     sourceRoutes,
+    sourceCredentialRoutes,
     ruleRoutes,
     ruleDocumentRoutes,
     exceptionRoutes,
