@@ -76,13 +76,10 @@ export async function gone(
     await pause(5_000);
     await Promise.all(shippers.map((one) => one.stop()));
     await pause(1_000);
+    const refused = await house.refused();
     const log = house.said.split('\n').filter((line) => line.startsWith('{'));
     await house.end('SIGTERM');
-    const sum = await reckon(
-      house,
-      shippers.flatMap((one) => one.delivered),
-      options,
-    );
+    const sum = await reckon(house, shippers, options);
     const breaks = shippers.slice(3).reduce((all, one) => all + one.breaks, 0);
     const unsaid = shippers[0].unsaid + shippers[1].unsaid;
     const other = [...bulk.answers.keys()].filter((status) => status !== '200' && status !== '503');
@@ -90,6 +87,8 @@ export async function gone(
       trial: `${store} ${how}`,
       passed:
         isSound(sum) &&
+        !refused.has('fault') &&
+        !refused.has('not_stored') &&
         breaks === 0 &&
         unsaid === 0 &&
         other.length === 0 &&
@@ -108,6 +107,7 @@ export async function gone(
         'memory of all processes, MiB': Math.round(peak / 2 ** 20),
         'ready after its return, s': (ready / 1000).toFixed(1),
         'all shippers delivered again after, s': (caughtUp / 1000).toFixed(1),
+        'refused, by /metrics': [...refused].map(([reason, n]) => `${reason}: ${n}`).join(', '),
         'connections of syslog broken': breaks,
         'wait of _bulk before and after, p50, ms': Math.round(quantile(bulk.waits, 0.5)),
         ...sum,

@@ -141,6 +141,15 @@ export class House {
     return { status: response.status, text: await response.text() };
   }
 
+  /** What listeners refused since the start, by reason. */
+  async refused(): Promise<Map<string, number>> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port('console')}/metrics`)).text();
+    const sums = new Map<string, number>();
+    for (const [, reason, count] of text.matchAll(/^chaperone_records_refused_total\{.*reason="(\w+)".*\} (\d+)$/gm))
+      sums.set(reason, (sums.get(reason) ?? 0) + Number(count));
+    return sums;
+  }
+
   /** A source; by HTTP it is known by its token, on other listeners it is the one that this machine's addresses belong to. */
   async source(name: string, listener: Listener): Promise<string> {
     const at = '/organizations/ward/sources';

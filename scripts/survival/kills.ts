@@ -28,10 +28,7 @@ export async function kills(times: number, say: (line: string) => void = () => {
     await pause(2_000);
     await Promise.all(shippers.map((one) => one.stop()));
     await house.end('SIGTERM');
-    const sum = await reckon(
-      house,
-      shippers.flatMap((one) => one.delivered),
-    );
+    const sum = await reckon(house, shippers);
     return {
       trial: 'kills',
       passed: isSound(sum),

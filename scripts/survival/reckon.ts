@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { recountFindings } from '../../packages/chaperone/src/detection/index.ts';
 import { openEventStore, openStateStore } from '../../packages/chaperone/src/storage/index.ts';
 import type { House, HouseOptions } from './house.ts';
+import type { Shipper } from './shippers.ts';
 
 /** What the stores say in the end, held against what was delivered. All of the numbers but the first three must be 0. */
 export interface Reckoning {
@@ -10,6 +11,8 @@ export interface Reckoning {
   readonly findings: number;
   /** delivered and not there */
   readonly lost: number;
+  /** and by whom */
+  readonly lostOf?: string;
   /** records with two ids: an event that counts twice */
   readonly twice: number;
   /** findings that the event store names and the state store lacks */
@@ -23,7 +26,7 @@ export interface Reckoning {
 /** Opens the stores of a service that has ended and counts. */
 export async function reckon(
   house: House,
-  delivered: readonly string[],
+  shippers: readonly Pick<Shipper, 'name' | 'delivered'>[],
   options: HouseOptions = {},
 ): Promise<Reckoning> {
   const state = await openStateStore(
@@ -59,11 +62,15 @@ export async function reckon(
     const found = await findings();
     await recountFindings(state, events, organization, new Date(0));
     const wrong = (all: typeof found) => all.filter(({ id, count }) => byStore.get(id) !== count).length;
+    const delivered = shippers.flatMap((one) => one.delivered);
+    const lost = shippers.map((one) => [one.name, one.delivered.filter((name) => !there.has(name)).length] as const);
+    const lostOf = lost.filter(([, records]) => records > 0).map(([name, records]) => `${name}: ${records}`);
     return {
       delivered: delivered.length,
       stored: there.size,
       findings: found.length,
-      lost: delivered.filter((name) => !there.has(name)).length,
+      lost: lost.reduce((sum, [, records]) => sum + records, 0),
+      ...(lostOf.length === 0 ? {} : { lostOf: lostOf.join(', ') }),
       twice: [...there.values()].filter((ids) => ids > 1).length,
       missing: [...byStore.keys()].filter((id) => !found.some((one) => one.id === id)).length,
       miscounted: wrong(found),

@@ -10,11 +10,13 @@ export function newName(): string {
   return `event-${made}`;
 }
 
-/** An audit log that was cleared: matches a rule, and all of a host's hour are one finding. */
+const begun = Date.now();
+
+/** An audit log that was cleared: matches a rule, and all of a host's hour are one finding. A name always gives the same record. */
 export function record(name: string): string {
   const number = Number(name.slice(6));
   return JSON.stringify({
-    '@timestamp': '2026-11-20T10:00:00Z',
+    '@timestamp': new Date(begun + number).toISOString(),
     winlog: {
       channel: 'Security',
       provider_name: 'Microsoft-Windows-Eventlog',
@@ -127,7 +129,7 @@ export function syslogShipper(house: House, { tls = false, rest = 50, size = 50 
       if (broken) {
         self.breaks += 1;
         await pause(200);
-      } else await new Promise<void>((closed) => socket.once('close', () => closed()).end());
+      } else if (await new Promise<boolean>((closed) => socket.once('close', closed).end())) self.breaks += 1;
     }
   });
 }

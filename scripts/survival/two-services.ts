@@ -30,7 +30,7 @@ export async function twoServices(say: (line: string) => void = () => {}): Promi
     await pause(2_000);
     await shipper.stop();
     await house.end('SIGTERM');
-    const sum = await reckon(house, shipper.delivered);
+    const sum = await reckon(house, [shipper]);
     const plain = (said: string) =>
       said.split('\n').filter((line) => line.trim() !== '').length <= 2 && !/ at |Error:/.test(said);
     const refused = [second, ...others];

@@ -43,7 +43,13 @@ async function run(config: ServiceConfig, io: Io): Promise<number> {
   try {
     service = await startService(config, createLog(config.log.level), builtConsole());
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), (error as { mend?: string }).mend);
+    const { mend } = error as { mend?: string };
+    const said = error instanceof Error ? error.message : String(error);
+    // Some messages end with what to do, which is shown on a line of its own.
+    throw new UsageError(
+      mend !== undefined && said.endsWith(mend) ? said.slice(0, -mend.length).trimEnd() : said,
+      mend,
+    );
   }
   io.stdout.write(`Chaperone runs (${((io.now() - begun) / 1000).toFixed(1)} s). Console: ${service.url}\n`);
   for (const { name, kind, host, port } of service.listeners)

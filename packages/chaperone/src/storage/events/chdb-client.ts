@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { FromChdb, ToChdb } from './chdb-protocol.ts';
+import { brokenParts, littleRoom } from './part-check.ts';
 import { INSERTING } from './schema.ts';
 import type { SqlClient } from './sql-client.ts';
 
@@ -14,6 +15,11 @@ const PAUSE = 500;
 /** It is asked so often whether it lives, and ended where it missed so many askings: a process can hang as well as die. */
 const ASKED = 5_000;
 const MISSED = 6;
+/** Milliseconds between two looks at the room on the disk, and how long after there was little what is written is looked at. */
+const LOOK = 1_000;
+const WARY = 60_000;
+/** Seconds that a part may take from its last byte until it counts. */
+const SLOW = 30;
 /** Questions that may wait for each other. */
 const MOST_WAITING = 500;
 
@@ -35,6 +41,11 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
   #child: ChildProcess | undefined;
   #next = 0;
   #closing = false;
+  /** seconds since 1970: what was written before is known to be whole */
+  #whole = Math.floor(Date.now() / 1000);
+  #looking: NodeJS.Timeout | undefined;
+  /** when there was little room last */
+  #little = Number.NEGATIVE_INFINITY;
 
   readonly #asked: number;
 
@@ -52,6 +63,8 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const client = new ChdbClient(folder, asked);
     await client.#start();
+    client.#looking = setInterval(() => void client.#check().catch(() => {}), LOOK);
+    client.#looking.unref();
     return client;
   }
 
@@ -64,7 +77,7 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
   }
 
   /**
-   * Rows of files into a table, with one INSERT; resolves when they are on the disk. chDB takes binary forms from files only: one in the
+   * Rows of files into a table, with one INSERT; resolves when they are on the disk, which is looked at where it may have been full. chDB takes binary forms from files only: one in the
    * kernel's cache is faster than its fastest text through a pipe.
    *
    * @param structure names and types of the rows' columns
@@ -73,6 +86,7 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
     // One SELECT a file: a pattern over several would leave out in silence what it doesn't find.
     const rows = files.map((file) => `SELECT * FROM file(${quoted(file)}, 'RowBinary', '${structure}')`);
     await this.#ask({ do: 'command', sql: `INSERT INTO ${table} SETTINGS ${SETTINGS} ${rows.join(' UNION ALL ')}` });
+    await this.#check();
   }
 
   async upkeep(sql: string): Promise<void> {
@@ -114,10 +128,30 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
   async close(): Promise<void> {
     this.#closing = true;
     const child = this.#child;
+    clearInterval(this.#looking);
     if (child === undefined) return;
+    await this.#check().catch(() => {});
     const gone = new Promise((resolve) => child.once('exit', resolve));
     await this.#ask({ do: 'close' }).catch(() => child.kill('SIGKILL'));
     await gone;
+  }
+
+  /**
+   * Looks whether what was written of late is whole, and ends the process where it isn't: the next one goes on with what is.
+   *
+   * @throws StoreUnavailable
+   */
+  async #check(): Promise<void> {
+    const now = Date.now();
+    if (await littleRoom(this.#folder)) this.#little = performance.now();
+    if (performance.now() - this.#little < WARY) {
+      const broken = await brokenParts((sql) => this.query(sql, {}), this.#whole - SLOW);
+      if (broken.length > 0) {
+        this.#child?.kill('SIGKILL');
+        throw new StoreUnavailable('events', 'The event store can’t write: its disk is full.', { retryAfter: 10 });
+      }
+    }
+    this.#whole = Math.max(this.#whole, Math.floor(now / 1000));
   }
 
   #ask(ask: Ask): Promise<readonly unknown[]> {

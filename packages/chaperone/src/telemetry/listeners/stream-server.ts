@@ -25,6 +25,8 @@ export interface Opened {
 export interface StreamConnection {
   /** Ends the connection once what it holds is handed over. */
   end(): void;
+  /** Hands over what it holds; resolves when all that was handed over is stored or given up. For senders that don't repeat what isn't confirmed. */
+  flush?(): Promise<void>;
 }
 
 /** Connections in all, and of one address. */
@@ -61,7 +63,8 @@ export function streamServer(
     const connection = open({ socket, route: find, address, closing: () => closing });
     connections.add(connection);
     socket.once('close', () => {
-      connections.delete(connection);
+      // What it left behind may still wait to be stored.
+      void Promise.resolve(connection.flush?.()).then(() => connections.delete(connection));
       const left = (perAddress.get(address) ?? 1) - 1;
       if (left > 0) perAddress.set(address, left);
       else perAddress.delete(address);
@@ -80,6 +83,7 @@ export function streamServer(
         server.close(() => closed());
         for (const one of connections) one.end();
       });
+      await Promise.all([...connections].map((one) => one.flush?.()));
     },
   };
 }

@@ -57,18 +57,15 @@ class Connection implements StreamConnection {
     socket.on('data', (chunk) => this.#read(chunk));
     socket.once('end', () => {
       this.#framer.end();
-      void this.#flush();
+      void this.flush();
     });
-    socket.once('close', () => {
-      clearTimeout(this.#unfinished);
-      void this.#flush();
-    });
+    socket.once('close', () => clearTimeout(this.#unfinished));
   }
 
   /** Ends the connection once what it holds is handed over. */
   end(): void {
     this.#socket.pause();
-    void this.#flush().then(() => this.#socket.destroy());
+    void this.flush().then(() => this.#socket.destroy());
   }
 
   #read(chunk: Buffer): void {
@@ -76,8 +73,8 @@ class Connection implements StreamConnection {
     this.#framer.feed(chunk);
     if (this.#batch.records > before) this.#patience(false);
     this.#patience(this.#framer.pending > 0);
-    if (this.#batch.records >= MOST_RECORDS || this.#batch.size >= MOST_BYTES) void this.#flush();
-    else this.#timer ??= setTimeout(() => void this.#flush(), GATHER);
+    if (this.#batch.records >= MOST_RECORDS || this.#batch.size >= MOST_BYTES) void this.flush();
+    else this.#timer ??= setTimeout(() => void this.flush(), GATHER);
   }
 
   /** Whether the time for an unfinished record runs: from its first byte on, but not while we don't read. */
@@ -94,8 +91,8 @@ class Connection implements StreamConnection {
     }, this.#deps.unfinished ?? UNFINISHED);
   }
 
-  /** Hands over what was gathered; nothing more is read until it is stored. */
-  #flush(): Promise<void> {
+  /** Hands over what was gathered; nothing more is read until it is stored. Resolves when all that was handed over is stored or given up. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#flushing = (this.#flushing ?? Promise.resolve()).then(() => this.#hand());
