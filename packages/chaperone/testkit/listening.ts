@@ -24,7 +24,7 @@ export interface Listening {
 /** All listeners on free ports of loopback, before an intake that keeps what it is given and can be put into trouble. */
 export async function listening(
   tls: TlsMaterial | undefined,
-  more: { readonly unfinished?: number } = {},
+  more: { readonly unfinished?: number; readonly https?: boolean } = {},
 ): Promise<Listening> {
   const kept = keptIntake();
   const refused: string[] = [];
@@ -33,7 +33,7 @@ export async function listening(
   if (tls !== undefined) kinds.push('syslog-tls', 'relp-tls');
   const listeners = await startListeners(
     kinds.map((kind) => listenerSchema.parse({ name: kind, kind, port: 0 })),
-    async ({ kind }) => (kind.endsWith('-tls') ? tls : undefined),
+    async ({ kind }) => (kind.endsWith('-tls') || (kind === 'http' && more.https === true) ? tls : undefined),
     {
       ...more,
       meter: { received: () => {}, refused: (listener, _, reason) => void refused.push(`${listener}: ${reason}`) },

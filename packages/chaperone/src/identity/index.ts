@@ -13,7 +13,7 @@ export {
 export { confirmTotp, newRecoveryCodes, offerTotp, removeFactor } from './factors.ts';
 export { createIdentity, type Identity } from './identity.ts';
 export { type IdentityCode, IdentityError } from './identity-error.ts';
-export { disableMember, enableMember } from './members.ts';
+export { changeRole, disableMember, enableMember, removeMember } from './members.ts';
 export {
   addOidcProvider,
   finishOidc,
@@ -33,7 +33,6 @@ export { createToken, type NewToken, principalOfToken, revokeToken } from './tok
 export {
   acceptLink,
   changePassword,
-  changeRole,
   completeSetup,
   createOrganization,
   type Invitation,
@@ -41,7 +40,6 @@ export {
   issueReset,
   issueSetupToken,
   type NewOrganization,
-  removeMember,
   setupNeeded,
 } from './users.ts';
 export { uuid7 } from './uuid.ts';

@@ -3,9 +3,10 @@ import { type Actor, audit } from './audit.ts';
 import { auditPerson } from './factors.ts';
 import type { Identity } from './identity.ts';
 import { IdentityError } from './identity-error.ts';
+import { keepToOwnPeople, providerFor } from './members.ts';
 import { checkPassword, hashPassword, rightPassword } from './password.ts';
 import { digest, randomSecret } from './secrets.ts';
-import { accessChanged, beginSession, type Client, endOtherSessions, type NewSession } from './sessions.ts';
+import { beginSession, type Client, endOtherSessions, type NewSession } from './sessions.ts';
 import { uuid7 } from './uuid.ts';
 
 const DAY = 86_400_000;
@@ -238,65 +239,6 @@ export async function changePassword(
   });
 }
 
-/** @throws IdentityError `last_administrator`, `not_found`, `provider_missing` */
-export async function changeRole(
-  identity: Identity,
-  tx: Tx,
-  organization: string,
-  user: string,
-  role: Role,
-  provider: string | undefined,
-  actor: Actor,
-): Promise<void> {
-  await keepAnAdministrator(tx, organization, user, role);
-  const { numUpdatedRows } = await tx
-    .updateTable('membership')
-    .set({ role, provider: providerFor(role, provider) })
-    .where('user_id', '=', user)
-    .where('organization_id', '=', organization)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n)
-    throw new IdentityError('not_found', 'There is no such member.', 'They may have been removed.');
-  await accessChanged(identity.state, tx, user);
-  await audit(tx, identity.vault, organization, {
-    actor,
-    action: 'user.role',
-    object: { kind: 'user', id: user },
-    detail: { role, provider },
-  });
-}
-
-/** @throws IdentityError `last_administrator`, `not_found` */
-export async function removeMember(
-  identity: Identity,
-  tx: Tx,
-  organization: string,
-  user: string,
-  actor: Actor,
-): Promise<void> {
-  await keepAnAdministrator(tx, organization, user, undefined);
-  const { numDeletedRows } = await tx
-    .deleteFrom('membership')
-    .where('user_id', '=', user)
-    .where('organization_id', '=', organization)
-    .executeTakeFirst();
-  if (numDeletedRows === 0n)
-    throw new IdentityError('not_found', 'There is no such member.', 'They may have been removed.');
-  await accessChanged(identity.state, tx, user);
-  await audit(tx, identity.vault, organization, { actor, action: 'user.remove', object: { kind: 'user', id: user } });
-}
-
-/** @throws IdentityError `provider_missing`: whose reader nobody said could read nothing */
-function providerFor(role: Role, provider: string | undefined): string | null {
-  if (role !== 'provider_reader') return null;
-  if (provider !== undefined && provider.trim() !== '') return provider;
-  throw new IdentityError(
-    'provider_missing',
-    'A provider’s reader reads for one provider, and none is named.',
-    'Name the provider as the registry does.',
-  );
-}
-
 /** Whether an account without a password has been invited elsewhere, or signs in otherwise. */
 async function belongsElsewhere(tx: Tx, user: string, organization: string): Promise<boolean> {
   const elsewhere = await tx
@@ -316,69 +258,6 @@ async function belongsElsewhere(tx: Tx, user: string, organization: string): Pro
     .limit(1)
     .executeTakeFirst();
   return elsewhere !== undefined;
-}
-
-/**
- * An account is an organisation's to dispose of only where it belongs nowhere else.
- *
- * @throws IdentityError `role_too_small`
- */
-export async function keepToOwnPeople(tx: Tx, user: string, actor: Actor): Promise<void> {
-  if (actor.kind === 'system') return;
-  const whole = async (id: string) =>
-    (
-      await tx
-        .selectFrom('app_user')
-        .select('installation_administrator as yes')
-        .where('id', '=', id)
-        .executeTakeFirst()
-    )?.yes === true;
-  const ruled =
-    actor.kind === 'user'
-      ? tx
-          .selectFrom('membership')
-          .select('organization_id')
-          .where('user_id', '=', actor.id)
-          .where('role', '=', 'administrator')
-      : tx.selectFrom('token').select('organization_id').where('id', '=', actor.id);
-  const beyond = await tx
-    .selectFrom('membership')
-    .select('organization_id')
-    .where('user_id', '=', user)
-    .where('organization_id', 'not in', ruled)
-    .executeTakeFirst();
-  if (actor.kind === 'user' && actor.id !== null && (await whole(actor.id))) return;
-  if (beyond !== undefined || (await whole(user)))
-    throw new IdentityError(
-      'role_too_small',
-      'This account belongs to another organisation, too, or administers the installation.',
-      'Ask an administrator of the installation.',
-    );
-}
-
-/** Those who are disabled administer nothing. @throws IdentityError `last_administrator` */
-export async function keepAnAdministrator(
-  tx: Tx,
-  organization: string,
-  user: string,
-  next: Role | undefined,
-): Promise<void> {
-  if (next === 'administrator') return;
-  const others = await tx
-    .selectFrom('membership')
-    .innerJoin('app_user', 'app_user.id', 'membership.user_id')
-    .select('membership.user_id')
-    .where('membership.organization_id', '=', organization)
-    .where('membership.role', '=', 'administrator')
-    .where('app_user.disabled_at', 'is', null)
-    .forUpdate()
-    .execute();
-  if (others.some(({ user_id }) => user_id === user) && others.length === 1)
-    throw new IdentityError(
-      'last_administrator',
-      'This is the only administrator.',
-      'Make somebody else an administrator first.',
-    );
 }
 
 async function takeToken(

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,4 +118,30 @@ describe.each(['syslog-tls', 'relp-tls'] as const)('%s', (kind) => {
     socket.destroy();
     await here.close();
   });
+});
+
+test('HTTP takes a certificate in the place of a token, but no certificate that nobody bound', async () => {
+  const here = await listening({ ...server, clientCertificate: 'optional' }, { https: true });
+  here.certificate = own.fingerprint;
+  const post = async (certificate?: TestCertificate) => {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    request(
+      {
+        host: '127.0.0.1',
+        port: here.port('http'),
+        path: '/ndjson',
+        method: 'POST',
+        ca: server.cert,
+        agent: false,
+        ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
+      },
+      (response) => resolve(response.resume().statusCode),
+    )
+      .on('error', reject)
+      .end('{"a":1}');
+    return promise;
+  };
+  expect([await post(), await post(foreign), await post(own)]).toEqual([401, 401, 200]);
+  expect(here.kept.texts()).toEqual(['{"a":1}']);
+  await here.close();
 });
