@@ -15,7 +15,7 @@ export interface TestIntake {
   readonly slug: string;
   readonly faults: unknown[];
   source(name: string, more?: Partial<LiveSource>): Promise<string>;
-  setup(more?: Partial<LiveSetup>): Promise<void>;
+  setup(more?: Partial<LiveSetup>, remember?: () => Promise<void>): Promise<void>;
   except(exceptions: readonly LiveException[]): void;
 }
 
@@ -84,7 +84,7 @@ export async function testIntake(
       );
       return id;
     },
-    setup: (more = {}) => intake.setup({ ...base, ...more }, key),
+    setup: (more = {}, remember = undefined) => intake.setup({ ...base, ...more }, key, remember),
     except: (exceptions) => intake.except(organization, exceptions),
   };
 }

@@ -49,7 +49,7 @@ export interface CorrelatorInput {
 }
 
 export interface CorrelatorOptions {
-  /** called with every match; in a scan mostly from `finish` */
+  /** called with every match; in a scan mostly from `finish`. With `tellRunning`, again as a run grows */
   readonly onMatch?: (match: CorrelationMatch) => void;
   /**
    * inputs that wait to be put in order; a quarter of it again for late ones. Default 500,000, about 40 bytes each besides
@@ -72,6 +72,11 @@ export interface Correlator {
   add(input: CorrelatorInput): void;
   /** Says that no more inputs up to and including `time` are to come: judges them now. */
   advance(time: number): void;
+  /**
+   * Reports the runs that go on: each now, and again only when it has grown, with the same group and start. Without it a run is told when it ends,
+   * which in a group that is never quiet may be never.
+   */
+  tellRunning(): void;
   /** Judges everything that is left. The correlator is empty afterwards and may be used again. */
   finish(): void;
   stats(): CorrelatorStats;
@@ -159,6 +164,7 @@ export function createCorrelator(set: RuleSet, options: CorrelatorOptions = {}):
       sweep.advance(time);
       judgeLate();
     },
+    tellRunning: () => sweep.tellRunning(),
     finish() {
       buffer.releaseUntil(Number.POSITIVE_INFINITY, into(sweep));
       sweep.finish();

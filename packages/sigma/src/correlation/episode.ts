@@ -16,6 +16,8 @@ export class Episode {
   end: number;
   /** when the condition last held */
   latest: number;
+  /** what `latest` was when the run was told before its end; undefined: it was not */
+  told: number | undefined = undefined;
   value: number;
   count = 0;
   readonly held: Held[] = [];

@@ -24,7 +24,8 @@ const NOTHING: readonly Held[] = [];
 /** What a lane reports. `begins` is true for the first hit of a run. */
 export interface LaneListener {
   hit(lane: Lane, slot: number, at: number, episode: Episode, begins: boolean): void;
-  closed(lane: Lane, slot: number, episode: Episode): void;
+  /** a run ended, or goes on and was asked for */
+  told(lane: Lane, slot: number, episode: Episode): void;
 }
 
 export class Lane {
@@ -209,6 +210,11 @@ export class Lane {
     this.#listener.hit(this, slot, at, episode, begins);
   }
 
+  /** Reports the runs that have gone on since they were told last. */
+  tellRunning(): void {
+    for (const [slot, episode] of this.#episodes) this.#tell(slot, episode);
+  }
+
   /** Lets groups go whose window has passed before `time`. */
   evict(time: number): void {
     while (this.#oldest !== 0 && this.#latest[this.#oldest - 1] + this.span < time) this.#forget(this.#oldest - 1);
@@ -236,7 +242,13 @@ export class Lane {
 
   #close(slot: number, episode: Episode): void {
     this.#episodes.delete(slot);
-    this.#listener.closed(this, slot, episode);
+    this.#tell(slot, episode);
+  }
+
+  #tell(slot: number, episode: Episode): void {
+    if (episode.told === episode.latest) return;
+    episode.told = episode.latest;
+    this.#listener.told(this, slot, episode);
   }
 
   #open(slot: number): void {

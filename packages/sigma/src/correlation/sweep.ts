@@ -19,7 +19,7 @@ export class Sweep implements LaneListener {
   valueless = 0;
   readonly #plan: CorrelationPlan;
   readonly #interner: Interner;
-  readonly #closed: (lane: Lane, slot: number, episode: Episode) => void;
+  readonly #told: (lane: Lane, slot: number, episode: Episode) => void;
   readonly #values: readonly Int32Array[];
   readonly #tuples: readonly Int32Array[];
   /** lanes that may have second looks, for the time of the next one */
@@ -32,11 +32,11 @@ export class Sweep implements LaneListener {
     plan: CorrelationPlan,
     interner: Interner,
     maxRefs: number,
-    closed: (lane: Lane, slot: number, episode: Episode) => void,
+    told: (lane: Lane, slot: number, episode: Episode) => void,
   ) {
     this.#plan = plan;
     this.#interner = interner;
-    this.#closed = closed;
+    this.#told = told;
     this.lanes = plan.lanes.map((lane, index) => new Lane(lane, index, interner, this, maxRefs));
     this.#timed = this.lanes.filter((lane) => lane.plan.decision !== 'prompt');
     this.#values = plan.lanes.map((lane) => new Int32Array(lane.groupBy.length + lane.carried.length));
@@ -97,6 +97,11 @@ export class Sweep implements LaneListener {
     for (const lane of this.lanes) lane.evict(time);
   }
 
+  /** Reports the runs that go on and have grown since they were told. */
+  tellRunning(): void {
+    for (const lane of this.lanes) lane.tellRunning();
+  }
+
   /** Judges all that is left: every window passes, every run ends. */
   finish(): void {
     this.#judge(this.#now);
@@ -119,7 +124,7 @@ export class Sweep implements LaneListener {
     }
   }
 
-  closed(lane: Lane, slot: number, episode: Episode): void {
-    this.#closed(lane, slot, episode);
+  told(lane: Lane, slot: number, episode: Episode): void {
+    this.#told(lane, slot, episode);
   }
 }

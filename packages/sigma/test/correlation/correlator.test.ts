@@ -36,6 +36,38 @@ const brute = correlation('brute', {
   condition: [{ op: 'gte', value: 5 }],
 });
 
+describe('runs that go on', () => {
+  test('are told when asked for, again only when they have grown, and at their end no more than that', () => {
+    const told: CorrelationMatch[] = [];
+    const correlator = createCorrelator(setOf(RULES, [brute]), { onMatch: (match) => told.push(match) });
+    const add = (second: number) =>
+      correlator.add({ rule: 0, time: second * SECOND, values: ['anna'], ref: `failure@${second}` });
+    const ask = (second: number) => {
+      correlator.advance(second * SECOND);
+      correlator.tellRunning();
+      return told.splice(0).map(({ start, count, group }) => [start / SECOND, count, group.user]);
+    };
+    for (let second = 1; second <= 4; second += 1) add(second);
+    expect(ask(4)).toEqual([]);
+    add(5);
+    expect(ask(5)).toEqual([[1, 5, 'anna']]);
+    expect(ask(6)).toEqual([]);
+    add(7);
+    add(8);
+    expect(ask(8)).toEqual([[1, 7, 'anna']]);
+    // The group is never quiet, so the run never ends by itself.
+    for (let second = 50; second < 500; second += 50) add(second);
+    expect(ask(500)).toEqual([[1, 8, 'anna']]);
+    correlator.finish();
+    expect(told).toEqual([]);
+  });
+
+  test('are told at their end where nobody asked before', () => {
+    const { matches } = find([brute], burst(6, 1, { user: 'anna' }));
+    expect(matches.map(({ count }) => count)).toEqual([6]);
+  });
+});
+
 describe('event_count', () => {
   test('reports a burst once, with its count, its events and a sentence', () => {
     const { matches } = find([brute], burst(1000, 0, { user: 'eve' }));

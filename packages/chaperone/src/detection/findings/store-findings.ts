@@ -6,6 +6,8 @@ import { type LiveFinding, MOST_EVENTS } from '../live/live-finding.ts';
 /** Of one transaction, findings that are announced by name; more than these are announced as many. */
 const ANNOUNCED = 20;
 
+const GROWING: readonly Finding['detector'][] = ['term', 'change', 'correlation'];
+
 export interface StoredBy {
   /** number of the registry in force */
   readonly registryVersion: number | undefined;
@@ -76,8 +78,8 @@ export function storeFindings(
     await grow(tx, sorted, more);
     await holdBack(tx, sorted, more);
     for (const finding of sorted)
-      if (finding.document?.detector === 'term' || finding.document?.detector === 'change')
-        await retell(tx, finding.id, finding.document);
+      if (finding.document !== undefined && GROWING.includes(finding.document.detector))
+        await retell(tx, finding.id, finding.document, by);
     if (sorted.length > ANNOUNCED) await state.announce(tx, { organization, kind: 'finding' });
     else for (const { id } of sorted) await state.announce(tx, { organization, kind: 'finding', id });
     return fresh;
@@ -108,12 +110,13 @@ async function holdBack(tx: Tx, findings: readonly LiveFinding[], more: readonly
       .execute();
 }
 
-/** What terms and changes say grows with what they know. */
-async function retell(tx: Tx, id: string, document: Finding): Promise<void> {
+/** What terms, changes and correlations say grows with what they know. What was found as it happened is not told as found in the past, nor the other way. */
+async function retell(tx: Tx, id: string, document: Finding, by: StoredBy): Promise<void> {
   await tx
     .updateTable('finding')
     .set({ why: plain(document.why), document: plain(JSON.stringify(document)) })
     .where('id', '=', id)
+    .where('retrospective', '=', by.retrospective ?? false)
     .execute();
 }
 

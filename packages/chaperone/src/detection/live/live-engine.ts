@@ -341,6 +341,7 @@ export class LiveEngine {
         ? Math.max(this.#newest, received - this.#setup.lateness)
         : this.#newest - this.#setup.lateness;
       this.#correlator.advance(until);
+      this.#correlator.tellRunning();
     }
     const organization = this.#setup.slug;
     for (const match of this.#matches.splice(0)) {
