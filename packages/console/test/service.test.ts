@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../chaperone/testkit/browser.ts';
 import { buildConsole } from '../build.mjs';
-import { goTo, openPage, tooWide, violations } from '../testkit/look.ts';
+import { goTo, openPage, outOfReach, tooWide, violations } from '../testkit/look.ts';
 import { type Served, serve } from '../testkit/served.ts';
 import { setUp } from '../testkit/set-up.ts';
 
@@ -26,6 +26,7 @@ const rooms = [
   'settings',
   'settings?tab=sign-in',
   'settings?tab=holds',
+  'settings?tab=organizations',
   'account',
 ];
 
@@ -138,6 +139,26 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
     );
     await page.getByText('The first event is here').waitFor();
 
+    await goTo(page, served.url, 'o/lakeside/users');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Vera View');
+    await page.getByRole('textbox', { name: 'E-mail address' }).fill('vera@lakeside.example');
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    await page.getByText('Hand this link over').waitFor();
+    const vera = page.getByRole('row', { name: /Vera View/ });
+    await vera.getByRole('button', { name: 'New password' }).click();
+    await vera.getByRole('button', { name: /^Really/ }).click();
+    await page.getByText('Hand this link for a new password to Vera View').waitFor();
+    await vera.getByRole('button', { name: 'Disable' }).click();
+    await vera.getByRole('button', { name: /^Really/ }).click();
+    await vera.getByRole('button', { name: 'Enable' }).click();
+    await vera.getByText('may sign in').waitFor();
+
+    await goTo(page, served.url, 'o/lakeside/settings?tab=organizations');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Hill Clinic');
+    await page.getByRole('button', { name: 'Make the organisation' }).click();
+    await page.getByText('Nothing sends logs yet').waitFor();
+    expect(page.url()).toContain('/o/hill-clinic/sources');
+
     await goTo(page, served.url, 'o/lakeside/settings?tab=holds');
     await page.getByLabel('Reason').fill('Case 17, asked for by the data protection officer');
     await page.getByLabel('Ends on').fill('2099-01-01');
@@ -162,6 +183,7 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
         await goTo(page, served.url, `o/lakeside/${room}`);
         wrong.push(...(await violations(page)).map((one) => `${room} ${width} ${colorScheme}: ${one}`));
         if (await tooWide(page)) wrong.push(`${room} ${width}: too wide`);
+        if (colorScheme === 'light') wrong.push(...(await outOfReach(page)).map((one) => `${room} ${width}: ${one}`));
       }
     }
     expect(wrong).toEqual([]);

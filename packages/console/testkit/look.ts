@@ -41,3 +41,44 @@ export async function goTo(page: Page, url: string, room: string): Promise<void>
 export async function tooWide(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 }
+
+/**
+ * Walks the page by the Tab key alone. @returns controls that it never comes to, and places at which the focus can't be seen. Of a long table
+ * the first rows stand for all.
+ */
+export async function outOfReach(page: Page): Promise<string[]> {
+  const wanted = await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    const all = [...document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary')];
+    return all
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.matches(':disabled, [tabindex="-1"]'))
+      .filter(
+        (one) =>
+          one.closest('tr') === null || [...one.closest('tbody, thead')!.children].indexOf(one.closest('tr')!) < 5,
+      )
+      .map((one, place) => {
+        one.dataset.reach = String(place);
+        return `${one.tagName.toLowerCase()} ${one.textContent || one.getAttribute('aria-label') || one.id}`.slice(
+          0,
+          60,
+        );
+      });
+  });
+  const wrong = new Set<string>();
+  const met = new Set<string>();
+  for (let presses = 0; presses < 1500 && met.size < wanted.length; presses += 1) {
+    await page.keyboard.press('Tab');
+    const [reach, seen, name] = await page.evaluate(() => {
+      const here = document.activeElement as HTMLElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(here);
+      const shown = here === document.body || (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1);
+      return [here.dataset.reach, shown, here.outerHTML.slice(0, 80)] as const;
+    });
+    if (reach !== undefined) met.add(reach);
+    if (!seen) wrong.add(`the focus can't be seen on ${name}`);
+  }
+  wanted.forEach((name, place) => {
+    if (!met.has(String(place))) wrong.add(`Tab never comes to ${name}`);
+  });
+  return [...wrong];
+}

@@ -6,11 +6,19 @@ export function LogText({ text }: { readonly text: string | null | undefined }) 
   return <>{inert(text ?? '')}</>;
 }
 
-/** A block of raw text with its line ends. */
-export function LogBlock({ text, label }: { readonly text: string; readonly label: string }) {
+/** A block of raw text with its line ends; `keep`: its lines are as long as they are. */
+export function LogBlock({
+  text,
+  label,
+  keep,
+}: {
+  readonly text: string;
+  readonly label: string;
+  readonly keep?: boolean;
+}) {
   return (
     <Scrolls label={label}>
-      <pre className="block">{inertBlock(text)}</pre>
+      <pre className={keep ? 'block keep' : 'block'}>{inertBlock(text)}</pre>
     </Scrolls>
   );
 }

@@ -21,6 +21,9 @@ export function ChainVerdict() {
         <button type="button" className="button" disabled={verdict.isFetching} onClick={() => void verdict.refetch()}>
           Verify the chain
         </button>
+        <a className="button" href={`/api/v1${api}/audit/export`} download>
+          Export
+        </a>
       </div>
       {verdict.error && <ErrorNote error={verdict.error} />}
       {verdict.data?.ok === true && (

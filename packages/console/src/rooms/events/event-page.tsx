@@ -47,7 +47,7 @@ export function EventPage() {
               label="The event as"
               tabs={[
                 ['raw', 'Raw text', () => <LogBlock text={event.raw} label="raw text" />],
-                ['hex', 'Raw bytes', () => <LogBlock text={hexDump(event.raw)} label="raw bytes" />],
+                ['hex', 'Raw bytes', () => <LogBlock text={hexDump(event.raw)} label="raw bytes" keep />],
                 ['fields', 'Fields', () => <FieldTable name="fields" of={event.fields} />],
                 ['normal', 'Normal form', () => <FieldTable name="normal form" of={event.normal} />],
               ]}

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useArrivals } from '../../api/live.ts';
 import type { Finding } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
@@ -28,6 +28,12 @@ export function FindingsRoom() {
     void client.invalidateQueries({ queryKey: [api, 'findings'] });
   };
   const filtered = [level, detector, provider, rule, search, held].some((value) => value !== undefined);
+  // where nothing stands nothing can jump
+  const first = !filtered && found.isSuccess && found.items.length === 0 && arrivals.count > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: shown once for each arrival
+  useEffect(() => {
+    if (first) void client.invalidateQueries({ queryKey: [api, 'findings'] });
+  }, [first, arrivals.count]);
   const list = (
     <>
       <FindingFilters />

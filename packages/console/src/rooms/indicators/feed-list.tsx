@@ -30,6 +30,8 @@ export function FeedList() {
       client.invalidateQueries({ queryKey: [api, 'indicators'] }),
     ]);
   const pull = (id: string) => call('POST', `${api}/indicator-feeds/${id}/pull`, { body: {} }).then(again);
+  const turn = (id: string, enabled: boolean) =>
+    call('PATCH', `${api}/indicator-feeds/${id}`, { body: { enabled } }).then(again);
   const remove = (id: string) => call('DELETE', `${api}/indicator-feeds/${id}`).then(again);
   return (
     <div className="stack">
@@ -49,15 +51,17 @@ export function FeedList() {
                 value: ({ last_pull_at }) => last_pull_at ?? '',
                 show: ({ last_pull_at }) => <Moment at={last_pull_at} none="never" />,
               },
+              { id: 'feed-state', title: 'State', value: ({ enabled }) => (enabled ? 'on' : 'off') },
               { id: 'error', title: 'Trouble', value: ({ last_error }) => last_error ?? '', wrap: true },
               {
                 id: 'acts',
                 title: 'Do',
                 value: () => '',
-                show: ({ id, kind }) =>
+                show: ({ id, kind, enabled }) =>
                   mayChange && (
                     <span className="acts">
                       {kind !== 'manual' && <ActButton label="Pull now" act={() => pull(id)} />}
+                      <ActButton label={enabled ? 'Switch off' : 'Switch on'} act={() => turn(id, !enabled)} />
                       <ActButton label="Remove" sure="Really: its indicators go too" act={() => remove(id)} />
                     </span>
                   ),

@@ -48,7 +48,7 @@ function Chart({ items }: { readonly items: readonly Volume[] }) {
     const days = { format: (seconds: number) => dayFormat.format(seconds * 1000) };
     const plot = new uPlot(
       {
-        width: Math.max(280, element.clientWidth),
+        width: widthOf(element),
         height: 200,
         legend: { show: false },
         cursor: { show: false },
@@ -66,7 +66,17 @@ function Chart({ items }: { readonly items: readonly Volume[] }) {
       [items.map(({ hour }) => Date.parse(hour) / 1000), items.map(({ events }) => events)],
       element,
     );
-    return () => plot.destroy();
+    // the room that there is shows when the page has come to rest, and changes with the window
+    const watch = new ResizeObserver(() => plot.setSize({ width: widthOf(element), height: plot.height }));
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      plot.destroy();
+    };
   }, [items, zone]);
   return <div className="chart" ref={box} aria-hidden="true" />;
+}
+
+function widthOf(element: HTMLElement): number {
+  return Math.max(280, element.clientWidth);
 }

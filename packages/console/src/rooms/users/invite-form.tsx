@@ -10,6 +10,7 @@ import { roleOptions } from './role-words.ts';
 /** Invites somebody by a one-time link that the administrator hands over. */
 export function InviteForm({ done }: { readonly done: () => void }) {
   const { api } = useOrganization();
+  const [role, setRole] = useState('viewer');
   const [link, setLink] = useState<string | null>();
   return (
     <section className="stack close">
@@ -35,13 +36,16 @@ export function InviteForm({ done }: { readonly done: () => void }) {
         }}
         done={(made) => {
           setLink(made);
+          setRole('viewer');
           done();
         }}
       >
         <Field label="Name" name="name" required />
         <Field label="E-mail address" name="email" type="email" required />
-        <Field label="Role" name="role" options={roleOptions} />
-        <Field label="Provider" name="provider" hint="Only for a provider’s reader: which company they belong to." />
+        <Field label="Role" name="role" options={roleOptions} changed={setRole} />
+        {role === 'provider_reader' && (
+          <Field label="Provider" name="provider" required hint="Its short name in the registry, e.g. northgate." />
+        )}
       </ActForm>
     </section>
   );

@@ -4,13 +4,15 @@ import { call } from '../../api/client.ts';
 import type { Member } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
 import { useList } from '../../api/reading.ts';
-import { ActButton } from '../../parts/act-button.tsx';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Moment } from '../../parts/moment.tsx';
+import { Note } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Ready } from '../../parts/ready.tsx';
+import { Secret } from '../../parts/secret.tsx';
 import { DataTable } from '../../table/data-table.tsx';
 import { InviteForm } from './invite-form.tsx';
+import { PersonActs } from './person-acts.tsx';
 import { RoleChoice } from './role-choice.tsx';
 
 /** Who may sign in to this organisation, and as what. */
@@ -20,7 +22,7 @@ export function UsersRoom() {
   const [failed, setFailed] = useState<unknown>();
   const users = useList<Member>('/users', { limit: 200 });
   const again = () => client.invalidateQueries({ queryKey: [api, 'users'] });
-  const remove = (id: string) => call('DELETE', `${api}/users/${id}`).then(again);
+  const [link, setLink] = useState<{ readonly name: string; readonly address: string }>();
   const change = (id: string, role: string) => {
     setFailed(undefined);
     void call('PATCH', `${api}/users/${id}`, { body: { role } }).then(again).catch(setFailed);
@@ -29,6 +31,16 @@ export function UsersRoom() {
     <Page title="Users" about="Who may sign in to this organisation, and as what. Every change is in the audit trail.">
       <div className="stack">
         {failed !== undefined && <ErrorNote error={failed} />}
+        <div role="status">
+          {link !== undefined && (
+            <Note tone="good">
+              <strong>
+                Hand this link for a new password to {link.name}. It works once, for a day, and is shown only now.
+              </strong>
+              <Secret text={link.address} label="link" />
+            </Note>
+          )}
+        </div>
         <Ready of={users}>
           {() => (
             <DataTable
@@ -47,7 +59,12 @@ export function UsersRoom() {
                   show: (user) =>
                     mayAdminister ? <RoleChoice user={user} change={(role) => change(user.id, role)} /> : user.role,
                 },
-                { id: 'of', title: 'Of provider', value: ({ provider }) => provider ?? '' },
+                {
+                  id: 'of',
+                  title: 'Of provider',
+                  value: ({ provider }) => provider ?? '',
+                  more: users.items.every(({ provider }) => provider === null),
+                },
                 {
                   id: 'seen',
                   title: 'Last sign-in',
@@ -55,11 +72,18 @@ export function UsersRoom() {
                   show: ({ last_sign_in_at }) => <Moment at={last_sign_in_at} none="never" />,
                 },
                 {
-                  id: 'remove',
-                  title: 'Remove',
+                  id: 'disabled',
+                  title: 'State',
+                  value: ({ disabled_at }) => (disabled_at === null ? 'may sign in' : 'disabled'),
+                  show: ({ disabled_at }) =>
+                    disabled_at === null ? 'may sign in' : <span className="tone-high">disabled</span>,
+                },
+                {
+                  id: 'acts',
+                  title: 'Do',
                   value: () => '',
-                  show: ({ id }) =>
-                    mayAdminister && <ActButton label="Remove" sure="Really remove" act={() => remove(id)} />,
+                  show: (user) =>
+                    mayAdminister && <PersonActs user={user} linked={(name, address) => setLink({ name, address })} />,
                 },
               ]}
             />
