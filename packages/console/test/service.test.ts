@@ -190,7 +190,7 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
     expect(errors).toEqual([]);
     expect(await undeclared(served.url, asked)).toEqual([]);
     await page.close();
-  }, 240_000);
+  }, 480_000);
 });
 
 /** What the console asked for that the API's own document doesn't name. */
