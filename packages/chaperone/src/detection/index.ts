@@ -36,7 +36,14 @@ export { blindRules } from './live/blind-rules.ts';
 export { recordId } from './live/event-id.ts';
 export type { LiveException } from './live/exceptions.ts';
 export { learningOf } from './live/learning.ts';
-export { type JudgedBatch, type LiveBatch, LiveEngine, type LiveSetup, type LiveSource } from './live/live-engine.ts';
+export {
+  type JudgedBatch,
+  type LiveBatch,
+  LiveEngine,
+  type LiveRules,
+  type LiveSetup,
+  type LiveSource,
+} from './live/live-engine.ts';
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';
 export { type MaskRule, maskWith, SEALED_LINE, sealWith } from './live/masking.ts';
 export { unreadRow } from './live/unread-row.ts';
@@ -65,6 +72,7 @@ export {
   ruleCatalogue,
   rulesOf,
   setRule,
+  withoutOff,
 } from './rule-catalogue/rule-catalogue.ts';
 export { type RuleTest, testRule } from './rule-catalogue/test-rule.ts';
 export { type ScanOptions, type ScanProgress, scan } from './scan.ts';

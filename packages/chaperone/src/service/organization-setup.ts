@@ -12,7 +12,7 @@ export async function setupOf(
   return state.within(organization, async (tx) => {
     const own = await tx.selectFrom('organization').select(['slug', 'zone']).executeTakeFirst();
     if (own === undefined) return undefined;
-    const { rules } = await rulesOf(tx, packs);
+    const { all, key, off } = await rulesOf(tx, packs);
     const registry = await tx
       .selectFrom('registry_version')
       .select(['document', 'version'])
@@ -22,7 +22,9 @@ export async function setupOf(
       organization,
       slug: own.slug,
       zone: own.zone,
-      rules,
+      rules: all,
+      rulesKey: key,
+      off,
       registry: registry === undefined ? undefined : { text: registry.document, version: registry.version },
       indicators: indicators.packed,
       exceptions: await exceptionsOf(state, organization),

@@ -26,6 +26,7 @@ import {
 } from '../telemetry/index.ts';
 import type { ServiceConfig } from './config/config-schema.ts';
 import { serveControl } from './control/serve-control.ts';
+import { giveBackMemory } from './give-back.ts';
 import { Health } from './health.ts';
 import {
   expireEvents,
@@ -349,6 +350,7 @@ async function start(
   });
   closers.push(() => control.close());
   closers.push(() => stopping.abort());
+  await giveBackMemory();
   const token = await issueSetupToken(identity);
   return {
     url,

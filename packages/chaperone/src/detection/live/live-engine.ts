@@ -4,6 +4,7 @@ import {
   type Correlator,
   createCorrelator,
   createPlan,
+  type Plan,
   type Rule,
   type RuleSet,
 } from '@chaperone/sigma';
@@ -51,12 +52,22 @@ export interface LiveSetup {
   /** IANA */
   readonly zone: string;
   readonly rules: RuleSet;
+  /** names the set of rules: setups with the same name have the same */
+  readonly rulesKey?: string;
+  /** ids of rules that are switched off */
+  readonly off?: readonly string[];
   /** text of the registry in force, and its number */
   readonly registry: { readonly text: string; readonly version: number } | undefined;
   readonly indicators: PackedIndicators;
   readonly exceptions: readonly LiveException[];
   /** how long correlations wait for late events */
   readonly lateness: number;
+}
+
+/** Rules and their plan, which engines of several organisations may share: neither knows whose events it is asked about. */
+export interface LiveRules {
+  readonly rules: RuleSet;
+  readonly plan: Plan;
 }
 
 /** One source as the engine knows it. */
@@ -180,8 +191,14 @@ export class LiveEngine {
   /**
    * @param mask replaces a value that must not be kept
    * @param seal hides a record whose values can't be masked, for nobody can read it
+   * @param shared `setup.rules` with the plan that was made of them
    */
-  constructor(setup: LiveSetup, mask: (value: string) => string, seal: (record: string) => string) {
+  constructor(
+    setup: LiveSetup,
+    mask: (value: string) => string,
+    seal: (record: string) => string,
+    { rules: all, plan }: LiveRules = { rules: setup.rules, plan: createPlan(setup.rules.rules) },
+  ) {
     this.#setup = setup;
     this.#mask = mask;
     this.#seal = seal;
@@ -192,12 +209,13 @@ export class LiveEngine {
         ? undefined
         : loadRegistry(setup.registry.text, `registry version ${setup.registry.version}`).registry;
     this.#teller = new Teller(this.registry, setup.zone);
-    this.#correlator = createCorrelator(setup.rules, { onMatch: (match) => this.#matches.push(match) });
+    const off = new Set(setup.off);
+    const correlations = all.correlations.filter(({ id }) => !off.has(id));
+    this.#correlator = createCorrelator({ ...all, correlations }, { onMatch: (match) => this.#matches.push(match) });
     const rules = new Map(
-      setup.rules.rules.map((rule, index) => [rule, ruleRow(rule, index, this.#correlator.standsAlone(rule))]),
+      all.rules.map((rule, index) => [rule, ruleRow(rule, index, this.#correlator.standsAlone(rule))]),
     );
     this.#rows = rules;
-    const plan = createPlan(setup.rules.rules);
     const indicators = createIndicatorMatcher(setup.indicators);
     const paths = new Set<NormalPath>(indicators.paths);
     this.#fields = new FieldStore((eventClass) => this.#readOf(eventClass, plan.view(eventClass.offers).rules));
@@ -213,7 +231,7 @@ export class LiveEngine {
           indicators,
           needs: (rule) => this.#correlator.needs(rule),
           correlate: (input) => {
-            this.#ruleIds.push(setup.rules.rules[input.rule].id);
+            this.#ruleIds.push(all.rules[input.rule].id);
             this.#inputs.push({ ...input, attribution: this.#judgement.ledger.entries[input.entry]?.attribution });
           },
           wants: (facts, attribution) => this.#judge?.wants(facts, attribution) ?? false,
@@ -223,6 +241,7 @@ export class LiveEngine {
         },
         (indicator, path, field, value, entry, event) => this.#sighted(indicator, path, field, value, entry, event),
         (row, entry) => this.#again(row, entry),
+        off,
       );
     this.#judgement = this.#makeJudgement();
   }
@@ -577,6 +596,7 @@ class LiveJudgement extends Judgement {
   ) => void;
   readonly #indicators: ConstructorParameters<typeof Judgement>[0]['indicators'];
   readonly #again: (row: RuleRow, entry: Entry) => boolean;
+  readonly #off: ReadonlySet<string>;
 
   constructor(
     parts: ConstructorParameters<typeof Judgement>[0],
@@ -589,11 +609,18 @@ class LiveJudgement extends Judgement {
       event: LogEvent,
     ) => void,
     again: (row: RuleRow, entry: Entry) => boolean,
+    off: ReadonlySet<string>,
   ) {
     super(parts);
     this.#indicators = parts.indicators;
     this.#sighted = sighted;
     this.#again = again;
+    this.#off = off;
+  }
+
+  /** The plan is of all rules: what an organisation switched off holds for others. */
+  override match(bound: Bound, entry: Entry, event: LogEvent): void {
+    if (!this.#off.has(bound.rule.id)) super.match(bound, entry, event);
   }
 
   protected override told(row: RuleRow, entry: Entry): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { loadDirectory, loadRules, type Refusal, type Rule, type RuleSet, type RuleSource } from '@chaperone/sigma';
 import { sql } from 'kysely';
@@ -9,6 +10,10 @@ const OWN = fileURLToPath(new URL('../../../../../content/rules', import.meta.ur
 /** The files of all rule packs, read once. */
 export interface RulePacks {
   readonly sources: readonly RuleSource[];
+  /** what they hold; thousands of rules take most of a second to read */
+  readonly set: RuleSet;
+  /** the same with an organisation's own documents, by their hash: those asked for last */
+  readonly withOwn: Map<string, RuleSet>;
   readonly refused: readonly Refusal[];
   /** text of the document by the rule's file */
   readonly texts: ReadonlyMap<string, string>;
@@ -18,34 +23,63 @@ export interface RulePacks {
 export async function readRulePacks(folders: readonly string[], own: boolean): Promise<RulePacks> {
   const sources: RuleSource[] = [];
   for (const folder of [...(own ? [OWN] : []), ...folders]) sources.push(...(await loadDirectory(folder)).sources);
+  const set = loadRules(sources);
   return {
     sources,
-    refused: loadRules(sources).refused,
+    set,
+    withOwn: new Map(),
+    refused: set.refused,
     texts: new Map(sources.map(({ file, text }) => [file, text])),
   };
 }
 
-/** The rules by which an organisation's events are judged: packs and its own documents, without those that it switched off. */
-export async function rulesOf(tx: Tx, packs: RulePacks): Promise<{ rules: RuleSet; all: RuleSet }> {
+/** Rule sets kept with own documents. */
+const MOST_SETS = 8;
+
+/** The rules of an organisation. */
+export interface OrganizationRules {
+  /** packs and its own documents */
+  readonly all: RuleSet;
+  /** names `all`: organisations whose sets have the same name share one */
+  readonly key: string;
+  /** ids of those that it switched off */
+  readonly off: readonly string[];
+  /** those by which its events are judged */
+  readonly rules: RuleSet;
+}
+
+/** Packs and an organisation's own documents, and what it switched off. */
+export async function rulesOf(tx: Tx, packs: RulePacks): Promise<OrganizationRules> {
   const documents = await tx.selectFrom('rule_document').select(['name', 'document', 'enabled']).execute();
   const own = documents
     .filter(({ enabled }) => enabled)
     .map(({ name, document }) => ({ file: `own/${name}`, text: document }));
-  const all = loadRules([...packs.sources, ...own]);
-  const off = new Set(
-    (await tx.selectFrom('rule_setting').select('rule_id').where('enabled', '=', false).execute()).map(
-      ({ rule_id }) => rule_id,
-    ),
+  const { all, key } = setWith(packs, own);
+  const off = (await tx.selectFrom('rule_setting').select('rule_id').where('enabled', '=', false).execute()).map(
+    ({ rule_id }) => rule_id,
   );
-  if (off.size === 0) return { rules: all, all };
+  return { all, key, off, rules: withoutOff(all, off) };
+}
+
+/** A set without the rules of these ids. */
+export function withoutOff(all: RuleSet, off: readonly string[]): RuleSet {
+  if (off.length === 0) return all;
+  const gone = new Set(off);
   return {
-    all,
-    rules: {
-      ...all,
-      rules: all.rules.filter(({ id }) => !off.has(id)),
-      correlations: all.correlations.filter(({ id }) => !off.has(id)),
-    },
+    ...all,
+    rules: all.rules.filter(({ id }) => !gone.has(id)),
+    correlations: all.correlations.filter(({ id }) => !gone.has(id)),
   };
+}
+
+function setWith(packs: RulePacks, own: readonly RuleSource[]): { all: RuleSet; key: string } {
+  if (own.length === 0) return { all: packs.set, key: 'packs' };
+  const key = createHash('sha256').update(JSON.stringify(own)).digest('base64url');
+  const all = packs.withOwn.get(key) ?? loadRules([...packs.sources, ...own]);
+  packs.withOwn.delete(key);
+  packs.withOwn.set(key, all);
+  if (packs.withOwn.size > MOST_SETS) packs.withOwn.delete(packs.withOwn.keys().next().value as string);
+  return { all, key };
 }
 
 /** A rule as people see it. */

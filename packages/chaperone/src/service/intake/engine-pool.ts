@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JudgedBatch, LiveException, LiveFinding, LiveSetup } from '../../detection/index.ts';
 import type { EngineBatch } from './engine-protocol.ts';
 import { type EngineDied, EngineThread } from './engine-thread.ts';
@@ -15,10 +16,17 @@ export interface EnginePoolOptions {
   died(organizations: readonly string[], error: EngineDied): void;
 }
 
+/** Which set of rules each organisation of a thread has. */
+interface Shelf {
+  readonly life: number;
+  readonly uses: Map<string, string>;
+}
+
 /** The threads in which events are judged. An organisation always goes to the same one, so that its events keep their order. */
 export class EnginePool {
   readonly #threads: EngineThread[];
   readonly #homes = new Map<string, EngineThread>();
+  readonly #shelves = new Map<EngineThread, Shelf>();
 
   constructor({ threads, memory, died }: EnginePoolOptions) {
     this.#threads = Array.from({ length: threads }, () => {
@@ -36,7 +44,14 @@ export class EnginePool {
   async setup(setup: LiveSetup, maskKey: Uint8Array): Promise<void> {
     const home = this.#home(setup.organization);
     await home.running;
-    await home.ask({ kind: 'setup', setup, maskKey });
+    const { rules, rulesKey = randomUUID(), ...rest } = setup;
+    const shelf = this.#shelfOf(home);
+    if (![...shelf.uses.values()].includes(rulesKey)) home.say({ kind: 'rules', key: rulesKey, rules });
+    const before = shelf.uses.get(setup.organization);
+    shelf.uses.set(setup.organization, rulesKey);
+    const done = home.ask({ kind: 'setup', setup: { ...rest, rulesKey }, maskKey });
+    this.#tidy(home, shelf, before);
+    await done;
   }
 
   except(organization: string, exceptions: readonly LiveException[]): void {
@@ -77,11 +92,30 @@ export class EnginePool {
     if (home === undefined) return;
     home.homes -= 1;
     home.say({ kind: 'drop', organization });
+    const shelf = this.#shelfOf(home);
+    const before = shelf.uses.get(organization);
+    shelf.uses.delete(organization);
+    this.#tidy(home, shelf, before);
     this.#homes.delete(organization);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  /** What a thread's present life knows of rules. */
+  #shelfOf(home: EngineThread): Shelf {
+    let shelf = this.#shelves.get(home);
+    if (shelf === undefined || shelf.life !== home.life) {
+      shelf = { life: home.life, uses: new Map() };
+      this.#shelves.set(home, shelf);
+    }
+    return shelf;
+  }
+
+  /** Has a thread forget rules that none of its organisations uses any more. */
+  #tidy(home: EngineThread, { uses }: Shelf, key: string | undefined): void {
+    if (key !== undefined && ![...uses.values()].includes(key)) home.say({ kind: 'forget-rules', key });
   }
 
   #home(organization: string): EngineThread {

@@ -1,3 +1,4 @@
+import type { RuleSet } from '@chaperone/sigma';
 import type { JudgedBatch, LiveException, LiveFinding, LiveSetup, LiveSource } from '../../detection/index.ts';
 import type { RecordBatch } from '../../telemetry/index.ts';
 
@@ -15,9 +16,14 @@ export interface EngineBatch {
   readonly whole?: boolean;
 }
 
+/** A setup as it travels: its rules went before it, once for all that have the same. */
+export type EngineSetup = Omit<LiveSetup, 'rules' | 'rulesKey'> & { readonly rulesKey: string };
+
 /** What the main thread says to an engine's thread. Whatever has an `id` is answered. */
 export type ToEngine =
-  | { readonly kind: 'setup'; readonly id: number; readonly setup: LiveSetup; readonly maskKey: Uint8Array }
+  | { readonly kind: 'rules'; readonly key: string; readonly rules: RuleSet }
+  | { readonly kind: 'forget-rules'; readonly key: string }
+  | { readonly kind: 'setup'; readonly id: number; readonly setup: EngineSetup; readonly maskKey: Uint8Array }
   | { readonly kind: 'exceptions'; readonly organization: string; readonly exceptions: readonly LiveException[] }
   | { readonly kind: 'judge'; readonly id: number; readonly batch: EngineBatch }
   | { readonly kind: 'confirm'; readonly organization: string; readonly number: number }

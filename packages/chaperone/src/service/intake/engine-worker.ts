@@ -1,11 +1,17 @@
 /** The thread in which engines run: one for each organisation that was given to it. */
 import { parentPort } from 'node:worker_threads';
-import { LiveEngine, maskWith, sealWith } from '../../detection/index.ts';
+import { createPlan } from '@chaperone/sigma';
+import { LiveEngine, type LiveRules, maskWith, sealWith } from '../../detection/index.ts';
+import { giveBackMemory } from '../give-back.ts';
 import type { FromEngine, ToEngine } from './engine-protocol.ts';
 import { recordTexts } from './record-texts.ts';
 
 const engines = new Map<string, LiveEngine>();
+const ruleSets = new Map<string, LiveRules>();
 const port = parentPort!;
+/** Milliseconds after the last setup in which what it took is given back. */
+const SOON = 2_000;
+let soon: NodeJS.Timeout | undefined;
 
 port.on('message', (message: ToEngine) => {
   try {
@@ -18,13 +24,23 @@ port.on('message', (message: ToEngine) => {
 
 function hear(message: ToEngine): void {
   switch (message.kind) {
-    case 'setup':
-      engines.set(
-        message.setup.organization,
-        new LiveEngine(message.setup, maskWith(message.maskKey), sealWith(message.maskKey)),
-      );
-      say({ id: message.id, done: true });
+    case 'rules':
+      ruleSets.set(message.key, { rules: message.rules, plan: createPlan(message.rules.rules) });
       break;
+    case 'forget-rules':
+      ruleSets.delete(message.key);
+      break;
+    case 'setup': {
+      const { setup, maskKey } = message;
+      const shared = ruleSets.get(setup.rulesKey);
+      if (shared === undefined) throw new Error(`the rules ${setup.rulesKey} did not come before what is to use them`);
+      const whole = { ...setup, rules: shared.rules };
+      engines.set(setup.organization, new LiveEngine(whole, maskWith(maskKey), sealWith(maskKey), shared));
+      say({ id: message.id, done: true });
+      clearTimeout(soon);
+      soon = setTimeout(() => void giveBackMemory(), SOON);
+      break;
+    }
     case 'exceptions':
       engines.get(message.organization)?.except(message.exceptions);
       break;

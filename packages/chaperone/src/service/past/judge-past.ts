@@ -16,6 +16,7 @@ import {
   SWITCHED_ON,
   storedKinds,
   storeFindings,
+  withoutOff,
 } from '../../detection/index.ts';
 import { type EventStore, type StateStore, StoreUnavailable } from '../../storage/index.ts';
 import type { Intake } from '../../telemetry/index.ts';
@@ -109,7 +110,7 @@ class PastJudge {
     if (setup === undefined) return;
     this.#registry = setup.registry?.version;
     const kinds = await storedKinds(this.#deps.events, organization);
-    const { part, wanted } = rulesAbout(setup.rules, run.rules);
+    const { part, wanted } = rulesAbout(withoutOff(setup.rules, setup.off ?? []), run.rules);
     const indicators =
       run.kind === 'rules'
         ? packIndicators([])

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { loadRules } from '@chaperone/sigma';
 import { type RulePacks, requestPast } from '../../detection/index.ts';
 import type { StateStore } from '../../storage/index.ts';
 
@@ -7,7 +6,7 @@ const KEY = 'pack_rules';
 
 /** Asks the past of every organisation for rules that the packs on disk did not hold, or not so, when the service ran last. The first start asks nothing. */
 export async function askPastOfNewRules(state: StateStore, packs: RulePacks): Promise<void> {
-  const { rules, correlations } = loadRules(packs.sources);
+  const { rules, correlations } = packs.set;
   const now: Record<string, string> = {};
   for (const { id, file } of [...rules, ...correlations])
     now[id] = createHash('sha256')

@@ -15,13 +15,20 @@ export interface EnqueueOptions {
   readonly startAfter?: Date | number;
 }
 
+export interface HandleOptions {
+  /** jobs at a time: 1 where left out */
+  readonly atOnce?: number;
+  /** seconds between two looks for a job: 1 where left out. Each costs the database a question, though nothing is to be done */
+  readonly looking?: number;
+}
+
 /**
  * Long and periodic work, kept in the state store and taken by any node; each job by one. What one node had begun when it died is taken by
  * another within about two minutes. Data are small JSON: ids and names, never secrets or the content of logs.
  */
 export interface Jobs {
   /** Does the jobs of a name on this node, at most `atOnce` (1) at a time. Before it, `enqueue` of that name fails. */
-  handle<T extends object>(name: string, work: JobHandler<T>, options?: { readonly atOnce?: number }): Promise<void>;
+  handle<T extends object>(name: string, work: JobHandler<T>, options?: HandleOptions): Promise<void>;
   /** @throws StoreUnavailable */
   enqueue(name: string, data: object, options?: EnqueueOptions): Promise<void>;
   /** Does something again and again, once over all nodes: by cron (UTC, minutes) or every so many seconds, from now on. */
@@ -32,6 +39,8 @@ export interface Jobs {
 
 const SCHEMA = 'jobs';
 const CONNECTIONS = 3;
+/** Seconds between two looks for work that is done by the clock, at most. */
+const SELDOM = 15;
 /** Seconds after which a job's node counts as dead when it shows no life. */
 const HEARTBEAT = 60;
 /** Seconds that one job may take. */
@@ -80,7 +89,7 @@ class PostgresJobs implements Jobs {
   async handle<T extends object>(
     name: string,
     work: JobHandler<T>,
-    { atOnce = 1 }: { readonly atOnce?: number } = {},
+    { atOnce = 1, looking = 1 }: HandleOptions = {},
   ): Promise<void> {
     await this.#boss.createQueue(name, {
       policy: 'short',
@@ -89,7 +98,7 @@ class PostgresJobs implements Jobs {
       deleteAfterSeconds: KEPT,
       ...TRIES_AGAIN,
     });
-    const options = { localConcurrency: atOnce, groupConcurrency: 1, pollingIntervalSeconds: 1 };
+    const options = { localConcurrency: atOnce, groupConcurrency: 1, pollingIntervalSeconds: looking };
     await this.#boss.work<T>(name, options, async ([job]) => {
       try {
         await work(job.data, job.signal);
@@ -112,7 +121,8 @@ class PostgresJobs implements Jobs {
   }
 
   async schedule(name: string, when: string | number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    await this.handle(name, (_, signal) => work(signal));
+    const looking = typeof when === 'string' ? SELDOM : Math.min(Math.max(when / 6, 1), SELDOM);
+    await this.handle(name, (_, signal) => work(signal), { looking });
     const one = { singletonKey: name, group: { id: name } };
     if (typeof when === 'string') {
       await this.#boss.schedule(name, when, {}, { ...one, tz: 'UTC', missed: 'once' });
