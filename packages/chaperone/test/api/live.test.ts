@@ -42,7 +42,7 @@ describe('a stream of live updates', () => {
     const caller = await given.person('viewer', [home]);
     const stream = await listening(caller);
     await announce('finding', home.things.finding);
-    await expect.poll(() => stream.heard).toContain(home.things.finding);
+    await expect.poll(() => stream.heard, { timeout: 5_000 }).toContain(home.things.finding);
     expect((await given.call('delete', '/api/v1/session', caller)).status).toBe(204);
     await announce('rule', 'after-the-end');
     await expect.poll(() => stream.ended, { timeout: 2_000 }).toBe(true);
