@@ -173,11 +173,13 @@ test('a page of another site, or one without the session’s mark, can change no
 });
 
 test('many requests from one place are held back, with the time to wait', async () => {
-  const answers = await Promise.all(Array.from({ length: 500 }, () => fetch(`${it.service.url}/api/v1/setup`)));
-  const held = answers.filter(({ status: code }) => code === 429);
-  expect(held.length).toBeGreaterThan(0);
-  expect(Number(held[0].headers.get('retry-after'))).toBeGreaterThan(0);
-  await Promise.all(answers.map((answer) => answer.body?.cancel()));
+  let waited: string | null | undefined;
+  for (let wave = 0; wave < 20 && waited === undefined; wave += 1) {
+    const answers = await Promise.all(Array.from({ length: 300 }, () => fetch(`${it.service.url}/api/v1/setup`)));
+    waited = answers.find(({ status: code }) => code === 429)?.headers.get('retry-after');
+    await Promise.all(answers.map((answer) => answer.body?.cancel()));
+  }
+  expect(Number(waited)).toBeGreaterThan(0);
 });
 
 test('the same request with the same key is done once', async () => {
