@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../chaperone/testkit/browser.ts';
 import { buildConsole } from '../build.mjs';
@@ -30,10 +31,13 @@ const rooms = [
   'account',
 ];
 
+const roles = ['viewer', 'analyst', 'approver', 'provider_reader'] as const;
+
 const hostile = '<img src=x onerror="window.__hit=1">';
 
 describe.skipIf(browser === undefined)('the console over the real service', () => {
   let served: Served;
+  const links = new Map<string, string>();
   const folder = mkdtempSync(join(tmpdir(), 'chaperone-watched-'));
   beforeAll(async () => {
     await buildConsole();
@@ -186,12 +190,74 @@ describe.skipIf(browser === undefined)('the console over the real service', () =
         if (colorScheme === 'light') wrong.push(...(await outOfReach(page)).map((one) => `${room} ${width}: ${one}`));
       }
     }
+    for (const role of roles) {
+      const who = { name: role, email: `${role}@lakeside.example`, role };
+      const provider = role === 'provider_reader' ? { provider: 'northgate' } : {};
+      links.set(
+        role,
+        (await callApi<{ link: string }>(page, 'POST', '/organizations/lakeside/users', { ...who, ...provider })).link,
+      );
+    }
     expect(wrong).toEqual([]);
     expect(errors).toEqual([]);
     expect(await undeclared(served.url, asked)).toEqual([]);
     await page.close();
   }, 480_000);
+
+  it.each(roles)(
+    'leads a person with the role %s into no room that only says no',
+    async (role) => {
+      const { page, errors } = await openPage(browser!, 1280, 'light');
+      await page.goto(links.get(role) ?? '');
+      await page.getByLabel('Choose a password').fill('nobody guesses this one');
+      await page.getByRole('button', { name: 'Keep it and sign in' }).click();
+      await page.getByLabel('E-mail address').fill(`${role}@lakeside.example`);
+      await page.getByLabel('Password').fill('nobody guesses this one');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.locator('[data-row]').first().waitFor();
+      const rail = await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').all();
+      const own = await Promise.all(rail.map(async (link) => String(await link.getAttribute('href')).slice(2)));
+      expect(own.length).toBe({ viewer: 7, analyst: 7, approver: 9, provider_reader: 3 }[role]);
+      for (const room of [...own, 'o/lakeside/account']) {
+        await goTo(page, served.url, room);
+        const tabs = await page.getByRole('tab').all();
+        for (const tab of tabs) {
+          await tab.click();
+          await page.locator('.loading').first().waitFor({ state: 'detached' });
+          expect(await page.locator('.note.error').allTextContents()).toEqual([]);
+        }
+        expect(await page.locator('.note.error').allTextContents()).toEqual([]);
+        if (!/findings|sources$/.test(room)) continue;
+        await page.locator('[data-row]').first().click();
+        await page.locator('.loading').first().waitFor({ state: 'detached' });
+        // tabs within tabs come and go
+        for (const tab of await page.getByRole('tablist').first().getByRole('tab').all()) {
+          await tab.click();
+          await page.locator('.loading').first().waitFor({ state: 'detached' });
+        }
+        expect(await page.locator('.note.error').allTextContents()).toEqual([]);
+      }
+      expect(errors).toEqual([]);
+      await page.close();
+    },
+    120_000,
+  );
 });
+
+/** Calls the API as whoever is signed in on the page. */
+function callApi<T>(page: Page, method: string, path: string, body: unknown): Promise<T> {
+  return page.evaluate(
+    async ([how, where, what]) => {
+      const session = await (await fetch('/api/v1/session')).json();
+      const headers = { 'content-type': 'application/json', 'x-csrf-token': session.csrf_token ?? '' };
+      const answer = await fetch(`/api/v1${where}`, { method: how, headers, body: JSON.stringify(what) });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(text);
+      return text === '' ? undefined : JSON.parse(text);
+    },
+    [method, path, body] as const,
+  );
+}
 
 /** What the console asked for that the API's own document doesn't name. */
 async function undeclared(url: string, asked: readonly string[]): Promise<string[]> {

@@ -8,7 +8,7 @@ import { techniqueWords } from '../../parts/technique-names.ts';
 
 /** Who, where, when, and how we know who it was. */
 export function FindingFacts({ finding }: { readonly finding: FindingWithDocument }) {
-  const { slug } = useOrganization();
+  const { slug, mayReadEvents } = useOrganization();
   const text = (value: string | null | undefined) => (value ? <LogText text={value} /> : undefined);
   const { document } = finding;
   const tactics = (document.attack?.tactics ?? []).map((tactic) => tactic.replaceAll(/[-_]/g, ' '));
@@ -29,7 +29,9 @@ export function FindingFacts({ finding }: { readonly finding: FindingWithDocumen
           ['Source', finding.source_id && <SourceName key="source" id={finding.source_id} />],
           [
             'Registry',
-            finding.registry_version === null ? undefined : (
+            finding.registry_version === null ? undefined : !mayReadEvents ? (
+              `as of version ${finding.registry_version}`
+            ) : (
               <a key="registry" href={`#/o/${slug}/registry`}>
                 as of version {finding.registry_version}
               </a>
@@ -45,8 +47,8 @@ export function FindingFacts({ finding }: { readonly finding: FindingWithDocumen
 }
 
 function RuleLink({ finding: { rule_id, rule_title, detector } }: { readonly finding: Finding }) {
-  const { slug } = useOrganization();
-  if (detector !== 'rule' && detector !== 'correlation') return <LogText text={rule_title} />;
+  const { slug, mayReadEvents } = useOrganization();
+  if (!mayReadEvents || (detector !== 'rule' && detector !== 'correlation')) return <LogText text={rule_title} />;
   return (
     <a href={`#/o/${slug}/rules/${encodeURIComponent(rule_id)}`}>
       <LogText text={rule_title} />

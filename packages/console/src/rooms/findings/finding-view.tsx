@@ -12,7 +12,7 @@ import { MarkedEvidence } from './marked-evidence.tsx';
 
 /** One finding: the why in sentences first, then what proves it, down to the events. */
 export function FindingView({ id }: { readonly id: string }) {
-  const { slug, mayChange } = useOrganization();
+  const { slug, mayChange, mayReadEvents } = useOrganization();
   return (
     <Ready of={useThing<FindingWithDocument>(`/findings/${id}`)}>
       {(finding) => (
@@ -41,7 +41,7 @@ export function FindingView({ id }: { readonly id: string }) {
           {finding.late && <Note>An event of it came late. It was judged when it arrived.</Note>}
           <MarkedEvidence evidence={finding.document.evidence ?? []} />
           <FindingFacts finding={finding} />
-          <FindingEvents id={id} />
+          {mayReadEvents && <FindingEvents id={id} />}
           {mayChange && <ExceptionFrom finding={finding} />}
         </article>
       )}
