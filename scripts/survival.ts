@@ -3,15 +3,17 @@
 import { clockBack } from './survival/clock-back.ts';
 import { diskFull } from './survival/disk-full.ts';
 import { gone } from './survival/gone.ts';
+import { hostileClients } from './survival/hostile-clients.ts';
 import { kills } from './survival/kills.ts';
 import { type Result, table } from './survival/result.ts';
 import { twoServices } from './survival/two-services.ts';
 
 const say = (line: string) => console.log(line);
 const trials: Readonly<Record<string, (number: number) => Promise<Result>>> = {
-  kills: (number) => kills(number || 50, say),
+  kills: (number) => kills(number || 50, { say }),
   'disk-full': (seconds) => diskFull(seconds || 60, say),
   'clock-back': (seconds) => clockBack(seconds || 20, say),
+  'hostile-clients': (seconds) => hostileClients(seconds || 60, say, process.argv[4]),
   'two-services': () => twoServices(say),
   'postgres-gone': (minutes) => gone('postgres', 'ended', minutes || 5, say),
   'postgres-hangs': (minutes) => gone('postgres', 'hangs', minutes || 5, say),

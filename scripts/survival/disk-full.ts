@@ -36,7 +36,8 @@ export async function diskFull(seconds: number, say: (line: string) => void = ()
     const delivered = () => shippers[0].delivered.length + shippers[1].delivered.length;
     const phases: Record<string, string | number> = {};
     let sound = true;
-    await pause(3_000);
+    const calm = Math.min(3_000, seconds * 500);
+    await pause(calm);
     for (const [phase, leave] of [
       ['to the reserve', 96 * 2 ** 20],
       ['to the last byte', 0],
@@ -78,7 +79,7 @@ export async function diskFull(seconds: number, say: (line: string) => void = ()
       phases[`${phase}: /readyz says`] = words;
       phases[`${phase}: all deliver again after room, s`] = ((performance.now() - begun) / 1000).toFixed(1);
       say(`${phase}: “${words}”`);
-      await pause(3_000);
+      await pause(calm);
     }
     await Promise.all(shippers.map((one) => one.stop()));
     const refused = await house.refused();

@@ -39,7 +39,8 @@ export async function gone(
     ];
     const [bulk] = shippers;
     const delivered = () => shippers[0].delivered.length + shippers[1].delivered.length + shippers[2].delivered.length;
-    await pause(4_000);
+    const calm = Math.min(5_000, 1_000 + minutes * 10_000);
+    await pause(calm);
     const before = await house.look('/readyz');
     const beforeGone = delivered();
     say(`before: ${beforeGone} records confirmed, /readyz ${before.status}`);
@@ -73,7 +74,7 @@ export async function gone(
     while (shippers.some((one, i) => one.delivered.length === marks[i]) && performance.now() - back < 120_000)
       await pause(100);
     const caughtUp = performance.now() - back;
-    await pause(5_000);
+    await pause(calm);
     await Promise.all(shippers.map((one) => one.stop()));
     await pause(1_000);
     const refused = await house.refused();

@@ -98,7 +98,7 @@ export class House {
   }
 
   /** @returns milliseconds until it was ready */
-  async ready(seconds = 120): Promise<number> {
+  async ready(seconds = 300): Promise<number> {
     const begun = performance.now();
     const service = this.#service;
     while (!this.#said.includes('Ctrl-C')) {

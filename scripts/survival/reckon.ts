@@ -46,7 +46,7 @@ export async function reckon(
       {},
       patience,
     );
-    const there = new Map(rows.map(({ name, ids }) => [name, Number(ids)]));
+    const there = new Map(rows.filter(({ name }) => name !== '').map(({ name, ids }) => [name, Number(ids)]));
     const counted = await events.query<{ finding: string; n: string }>(
       organization,
       ({ events: table }) =>

@@ -46,6 +46,7 @@ class RelpConnection implements StreamConnection {
   readonly #deps: StreamDeps;
   readonly #framer: RelpFramer;
   #open = false;
+  #storing = false;
   #work: Promise<void> = Promise.resolve();
   #unfinished: NodeJS.Timeout | undefined;
   /** bytes of the unfinished frame when its time began */
@@ -63,7 +64,8 @@ class RelpConnection implements StreamConnection {
     this.#address = address;
     this.#deps = deps;
     this.#framer = new RelpFramer({ longest: LONGEST, ...room });
-    socket.on('data', (chunk) => this.#read(chunk));
+    // Not `data`: that gives each packet by itself, and rsyslog sends a packet for each record, each of which would be stored by itself.
+    socket.on('readable', () => this.#take());
     socket.once('close', () => {
       this.#patience(false);
       this.#framer.end();
@@ -73,6 +75,13 @@ class RelpConnection implements StreamConnection {
   end(): void {
     this.#socket.write('0 serverclose 0\n');
     this.#socket.destroySoon();
+  }
+
+  /** Reads all that has come, unless what came before is still being stored: it waits in the connection then, and at last at the sender. */
+  #take(): void {
+    if (this.#storing) return;
+    const chunk = this.#socket.read() as Buffer | null;
+    if (chunk !== null) this.#read(chunk);
   }
 
   #read(chunk: Buffer): void {
@@ -88,16 +97,16 @@ class RelpConnection implements StreamConnection {
       this.#patience(pending > 0);
       return;
     }
-    // One after the other, and nothing more is read meanwhile.
-    this.#socket.pause();
+    this.#storing = true;
     this.#work = this.#work
       .then(() => this.#answer(frames))
       .then(() => {
         // What came before is taken.
         if (trouble !== undefined) this.#socket.destroySoon();
         if (trouble !== undefined || this.#socket.destroyed) return;
+        this.#storing = false;
         this.#patience(this.#framer.pending > 0);
-        this.#socket.resume();
+        this.#take();
       });
   }
 
