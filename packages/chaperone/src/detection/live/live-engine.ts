@@ -135,6 +135,11 @@ const MOST_ENTRIES = 100_000;
 /** Characters of a line that couldn't be read, as it is shown. */
 const MOST_LINE = 2_000;
 const RAW = 6_000;
+/** Days of providers' use that terms are judged by; fewer, down to one, where there is more than can be remembered. */
+const MOST_DAYS = 8;
+const DAY = 86_400_000_000;
+/** Terms are judged over all that is remembered; that may take this share of the time. */
+const SHARE = 0.1;
 /** Findings whose last wording is remembered. */
 const MOST_SAID = 50_000;
 
@@ -175,6 +180,9 @@ export class LiveEngine {
   /** newest event time among confirmed events */
   #newest = Number.NEGATIVE_INFINITY;
   #dirty = false;
+  /** when terms may be judged next (milliseconds of the process), and since when use is remembered (microseconds) */
+  #nextJudging = 0;
+  #remembered = Number.NEGATIVE_INFINITY;
   /** events that correlations and terms know of */
   readonly #fed = new RecentIds();
   /** events in which an indicator was met, with the indicator */
@@ -351,9 +359,9 @@ export class LiveEngine {
 
   /**
    * What time has decided: correlations whose windows are full, terms, and what nobody declared. Called now and then; `idle` says that nothing
-   * more is under way, so that nothing need be waited for.
+   * more is under way, so that nothing need be waited for. `all`: terms too, however much of the time that takes.
    */
-  settle(received: number, idle: boolean): readonly LiveFinding[] {
+  settle(received: number, idle: boolean, all = idle): readonly LiveFinding[] {
     const findings = new Map<string, LiveFinding>();
     if (this.#newest > Number.NEGATIVE_INFINITY) {
       const until = idle
@@ -373,7 +381,13 @@ export class LiveEngine {
         match.contributions.map(({ ref }) => (ref as CorrelationInput).place as LivePlace),
       );
     }
-    if (this.#dirty && this.registry !== undefined && this.#judge !== undefined) {
+    const begun = performance.now();
+    if (
+      this.#dirty &&
+      this.registry !== undefined &&
+      this.#judge !== undefined &&
+      (all || begun >= this.#nextJudging)
+    ) {
       this.#dirty = false;
       const activities: Activity[] = this.#judgement.ledger.entries;
       const others = [
@@ -392,14 +406,33 @@ export class LiveEngine {
         this.#said.set(id, said);
         this.#settled(findings, about, id, places);
       }
+      this.#forgetOld(this.#judge, Math.min(this.#newest, received));
+      this.#nextJudging = performance.now() + (performance.now() - begun) / SHARE;
     }
     return [...findings.values()];
+  }
+
+  /** Whether `settle` left terms for later, so that they don't take too much of the time. */
+  get pending(): boolean {
+    return this.#dirty && this.#judge !== undefined;
+  }
+
+  /** Once a day, and when memory is full, use of long ago is forgotten. `now`: no later than what events say, nor than the clock. */
+  #forgetOld(judge: Judge, now: number): void {
+    if (this.#remembered === Number.NEGATIVE_INFINITY) this.#remembered = now;
+    if (judge.load < 0.9 && now - this.#remembered < (MOST_DAYS + 1) * DAY) return;
+    for (let days = MOST_DAYS; days >= 1; days /= 2) {
+      this.#remembered = now - days * DAY;
+      judge.forget(this.#remembered);
+      if (judge.load < 0.9) return;
+    }
   }
 
   /** Says that what `settle` gave could not be stored: it is given again the next time. */
   unsettle(): void {
     this.#said.clear();
     this.#dirty = true;
+    this.#nextJudging = 0;
   }
 
   #settled(findings: Map<string, LiveFinding>, about: Finding, id: string, places: readonly LivePlace[]): void {

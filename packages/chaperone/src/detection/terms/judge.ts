@@ -35,6 +35,10 @@ export interface Judge {
   wants(facts: Facts, attribution: Attribution): boolean;
   /** Called for every event of an activity that is wanted. `time` in microseconds; undefined or NaN where the source states none. */
   observe(activity: Activity, time: number | undefined, place: Activity['place']): void;
+  /** How full its memory is; from 1 on it is coarse. */
+  readonly load: number;
+  /** Forgets what ended before a moment (microseconds): a stream has no end, and what was found stands elsewhere. */
+  forget(before: number): void;
   /** What this judge saw, as plain data for another thread. */
   toTransfer(): JudgeTransfer;
   /** Takes in what other judges of the same registry saw. */
@@ -62,6 +66,10 @@ export function createJudge(registry: Registry): Judge {
   return {
     wants: (facts, attribution) => observations.wants(facts, attribution),
     observe: (activity, time, place) => observations.observe(activity, time, place),
+    get load() {
+      return observations.load;
+    },
+    forget: (before) => observations.forget(before),
     toTransfer: () => observations.toTransfer(),
     merge: (parts) => {
       others.push(...parts);

@@ -54,7 +54,7 @@ export const MAX_SPLIT = 6;
 export class Observations {
   readonly #registry: Registry;
   readonly #slots = new Map<Activity, Map<number, Slot>>();
-  readonly #vpn: VpnRecord[] = [];
+  #vpn: VpnRecord[] = [];
   #vpnDropped = 0;
   #size = 0;
 
@@ -97,6 +97,24 @@ export class Observations {
       slot.place = place;
     }
     if (time > slot.last) slot.last = time;
+  }
+
+  /** Slots and VPN lines that are remembered, as a share of what may be; from 1 on they are coarse or dropped. */
+  get load(): number {
+    return Math.max(this.#size / MAX_SLOTS, this.#vpn.length / MAX_VPN);
+  }
+
+  /** Forgets what ended before a moment (microseconds). Events without a time go too: nobody knows how old they are. */
+  forget(before: number): void {
+    this.#size = 0;
+    for (const [activity, slots] of this.#slots) {
+      for (const [key, slot] of slots) if (!(slot.last >= before)) slots.delete(key);
+      if (slots.size === 0) this.#slots.delete(activity);
+      else this.#size += slots.size;
+    }
+    const kept = this.#vpn.filter(({ time }) => time >= before);
+    if (kept.length < this.#vpn.length) this.#vpnDropped = 0;
+    this.#vpn = kept;
   }
 
   toTransfer(): JudgeTransfer {

@@ -77,10 +77,19 @@ export class EnginePool {
     if (home.life === life) home.say({ kind: 'forget', organization, number });
   }
 
-  /** @throws EngineDied */
-  async settle(organization: string, received: number, idle: boolean): Promise<readonly LiveFinding[]> {
-    const answer = await this.#home(organization).ask({ kind: 'settle', organization, received, idle });
-    return 'settled' in answer ? answer.settled : [];
+  /**
+   * @param all terms too, however long that takes
+   * @returns also whether something was left for later
+   * @throws EngineDied
+   */
+  async settle(
+    organization: string,
+    received: number,
+    idle: boolean,
+    all: boolean,
+  ): Promise<{ readonly settled: readonly LiveFinding[]; readonly pending: boolean }> {
+    const answer = await this.#home(organization).ask({ kind: 'settle', organization, received, idle, all });
+    return 'settled' in answer ? answer : { settled: [], pending: false };
   }
 
   unsettle(organization: string): void {

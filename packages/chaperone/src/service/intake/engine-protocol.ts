@@ -34,12 +34,13 @@ export type ToEngine =
       readonly organization: string;
       readonly received: number;
       readonly idle: boolean;
+      readonly all: boolean;
     }
   | { readonly kind: 'unsettle'; readonly organization: string }
   | { readonly kind: 'drop'; readonly organization: string };
 
 export type FromEngine =
   | { readonly id: number; readonly judged: JudgedBatch }
-  | { readonly id: number; readonly settled: readonly LiveFinding[] }
+  | { readonly id: number; readonly settled: readonly LiveFinding[]; readonly pending: boolean }
   | { readonly id: number; readonly done: true }
   | { readonly id: number; readonly error: string };

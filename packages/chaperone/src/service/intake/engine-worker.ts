@@ -56,9 +56,12 @@ function hear(message: ToEngine): void {
     case 'forget':
       engines.get(message.organization)?.forget(message.number);
       break;
-    case 'settle':
-      say({ id: message.id, settled: engineOf(message.organization).settle(message.received, message.idle) });
+    case 'settle': {
+      const engine = engineOf(message.organization);
+      const settled = engine.settle(message.received, message.idle, message.all);
+      say({ id: message.id, settled, pending: engine.pending });
       break;
+    }
     case 'unsettle':
       engines.get(message.organization)?.unsettle();
       break;

@@ -346,7 +346,7 @@ export class LiveIntake implements Intake {
 
   /** Settles all that can be settled now; for tests, and at the end. */
   async settle(): Promise<void> {
-    await Promise.all([...this.#homes].map(([organization, home]) => this.#settle(organization, home, true)));
+    await Promise.all([...this.#homes].map(([organization, home]) => this.#settle(organization, home, true, true)));
     await Promise.all([this.#book.write(), this.#sightings.write()]);
   }
 
@@ -379,16 +379,17 @@ export class LiveIntake implements Intake {
 
   async #settleAll(): Promise<void> {
     for (const [organization, home] of this.#homes)
-      if (home.unsettled) await this.#settle(organization, home, home.underWay === 0);
+      if (home.unsettled) await this.#settle(organization, home, home.underWay === 0, false);
   }
 
-  async #settle(organization: string, home: Home, idle: boolean): Promise<void> {
+  async #settle(organization: string, home: Home, idle: boolean, all: boolean): Promise<void> {
     if (home.settling || home.rebuilding > 0 || home.down !== undefined) return;
     home.settling = true;
     home.unsettled = false;
     try {
-      const findings = await this.#pool.settle(organization, Date.now() * 1000, idle);
-      await this.#findings.write(organization, findings, { registryVersion: home.registryVersion, again: true });
+      const { settled, pending } = await this.#pool.settle(organization, Date.now() * 1000, idle, all);
+      if (pending) home.unsettled = true;
+      await this.#findings.write(organization, settled, { registryVersion: home.registryVersion, again: true });
     } catch (error) {
       home.unsettled = true;
       this.#pool.unsettle(organization);

@@ -1,4 +1,4 @@
-import type { LiveSetup, LiveSource } from '../../detection/index.ts';
+import type { LiveFinding, LiveSetup, LiveSource } from '../../detection/index.ts';
 import { EnginePool } from '../intake/engine-pool.ts';
 import type { EngineBatch } from '../intake/engine-protocol.ts';
 import { SafeJudge, type SafelyJudged } from '../intake/judge-safely.ts';
@@ -65,8 +65,8 @@ export class PastEngine {
   }
 
   /** What correlations make of everything judged. */
-  settle() {
-    return this.#pool.settle(this.#setup.organization, Date.now() * 1000, true);
+  async settle(): Promise<readonly LiveFinding[]> {
+    return (await this.#pool.settle(this.#setup.organization, Date.now() * 1000, true, true)).settled;
   }
 
   close(): Promise<void> {
