@@ -15,7 +15,8 @@ export class Hearing {
   #client: pg.Client | undefined;
   #closed = false;
   #connecting = false;
-  #lost = false;
+  /** nobody listened for a while: before the first connection, too, somebody may have announced something */
+  #lost = true;
 
   constructor(url: string) {
     this.#url = url;

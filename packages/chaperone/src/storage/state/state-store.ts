@@ -24,7 +24,7 @@ export interface StateStore {
   everywhere<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Announces a change when `tx` commits. */
   announce(tx: Tx, notice: Notice): Promise<void>;
-  /** Hears of changes, of this process and others. Survives a lost connection; after one `onGap` says that some may have been missed. */
+  /** Hears of changes, of this process and others. Survives a lost connection; after one, and once the first one stands, `onGap` says that some may have been missed. */
   listen(hear: (notice: Notice) => void, onGap?: () => void): () => void;
   /** Resolves when the database answers; throws StoreUnavailable. */
   ping(): Promise<void>;
