@@ -23,6 +23,8 @@ export interface RecoverDeps {
   readonly events: EventStore;
   readonly intake: LiveIntake;
   source(id: string): LiveSource | undefined;
+  /** everything was judged before, by an engine that this one follows: only what correlations and terms must know is wanted */
+  readonly remember?: boolean;
 }
 
 /**
@@ -84,7 +86,11 @@ async function judgeAgain(
 }
 
 /** Neighbours of one source and receipt go together. */
-async function replay(organization: string, rows: readonly Row[], { intake, source }: RecoverDeps): Promise<void> {
+async function replay(
+  organization: string,
+  rows: readonly Row[],
+  { intake, source, remember }: RecoverDeps,
+): Promise<void> {
   for (let from = 0; from < rows.length; ) {
     let to = from + 1;
     while (to < rows.length && rows[to].source === rows[from].source && rows[to].at === rows[from].at) to += 1;
@@ -107,6 +113,7 @@ async function replay(organization: string, rows: readonly Row[], { intake, sour
         received: Number(part[0].at),
         ids: part.map(({ id }) => id),
       },
+      remember,
     );
   }
 }

@@ -178,6 +178,8 @@ async function start(
   });
   closers.push(() => intake.close());
 
+  /** organisations of which everything that was stored before the start is judged */
+  const started = new Set<string>();
   const setUp = async (organization: string) => {
     const setup = await setupOf(state, packs, organization, config.lateness);
     if (setup === undefined) return intake.drop(organization);
@@ -186,7 +188,15 @@ async function start(
     zones.set(organization, setup.zone);
     let again = 0;
     await intake.setup(setup, vault.key(`masking/${organization}`), async () => {
-      again = await recover(organization, { state, events, intake, source: (id) => sourceOf(organization, id) });
+      const remember = started.has(organization);
+      again = await recover(organization, {
+        state,
+        events,
+        intake,
+        source: (id) => sourceOf(organization, id),
+        remember,
+      });
+      started.add(organization);
     });
     if (again > 0)
       log.info(

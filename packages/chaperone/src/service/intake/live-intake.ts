@@ -281,16 +281,21 @@ export class LiveIntake implements Intake {
     return { stored: records.ends.length, misread };
   }
 
-  /** Judges stored events again: their findings are stored where they are missing, and correlations know of them. */
+  /**
+   * Judges stored events again: their findings are stored where they are missing, and correlations know of them.
+   *
+   * @param remember only for correlations and terms: what rules find in the past is told by who looks back, and said to be so
+   */
   async replay(
     organization: string,
     source: LiveSource,
     batch: Pick<EngineBatch, 'records' | 'received'> & { readonly ids: readonly string[] },
+    remember = false,
   ): Promise<void> {
     const home = this.#homes.get(organization);
     if (home === undefined) return;
     const { unjudged } = await this.#judged({ organization, source, ...batch }, home, async ({ judged }) =>
-      this.#findings.write(organization, judged?.findings ?? [], {
+      this.#findings.write(organization, remember ? [] : (judged?.findings ?? []), {
         registryVersion: home.registryVersion,
         again: true,
       }),

@@ -152,10 +152,11 @@ class PastJudge {
     wanted: ReadonlySet<string>,
   ): Promise<'whole' | 'cut' | 'replaced'> {
     let to = reached.getTime();
-    for (let length = FIRST_SLICE; to > since.getTime(); ) {
+    const oldest = await this.#oldest(since);
+    for (let length = FIRST_SLICE; to > oldest; ) {
       await this.#room();
       const begun = performance.now();
-      const from = Math.max(since.getTime(), to - length);
+      const from = Math.max(oldest, to - length);
       for (const question of questions) {
         if (until.getTime() - to >= question.days * DAY) continue;
         const period = `received >= ${from * 1000} AND received < ${to * 1000}`;
@@ -171,6 +172,19 @@ class PastJudge {
       await sleep(Math.min(took, LONGEST_PAUSE), undefined, { signal: this.#signal });
     }
     return 'whole';
+  }
+
+  /** When the oldest stored event since a moment was received, milliseconds; before it there is nothing to ask. */
+  async #oldest(since: Date): Promise<number> {
+    const [{ oldest }] = await this.#deps.events.query<{ oldest: string }>(
+      this.#run.organization_id,
+      ({ events }) =>
+        `SELECT toString(min(received)) AS oldest FROM ${events} WHERE received >= ${since.getTime() * 1000}`,
+      {},
+      { timeout: 300, signal: this.#signal },
+    );
+    // Of no event the least is 0.
+    return oldest === '0' ? Number.POSITIVE_INFINITY : Math.floor(Number(oldest) / 1000);
   }
 
   /** Judges the events that a condition names. @returns false when there are too many of them */
