@@ -5,17 +5,37 @@ import type { EventClass, LogEvent } from '../../telemetry/index.ts';
 const MOST_FIELDS = 1_000;
 const MOST_DEPTH = 32;
 
-/** What a stored event is asked for by name: the source's own fields, and all that rules read of it. */
+/** What a stored event is asked for by name: the source's own fields, and all that rules read of it. Good until the next event is laid out. */
 export interface EventFields {
   readonly fields: readonly (readonly [name: string, values: readonly string[]])[];
   readonly numbers: readonly (readonly [name: string, values: readonly number[]])[];
 }
 
+/** One name and what the event at hand has under it; kept from event to event, for a stream would make millions of these a minute. */
+class Slot {
+  readonly texts: [name: string, values: string[]];
+  readonly numbers: [name: string, values: number[]];
+  /** number of the event that filled it last */
+  event = -1;
+
+  constructor(name: string) {
+    this.texts = [name, []];
+    this.numbers = [name, []];
+  }
+}
+
+/** A place in the form of a kind of event. */
+interface Node {
+  slot: Slot | undefined;
+  readonly inner: Map<string, Node>;
+}
+
 /** What is known of one kind of event: how the paths of its form are called, and what rules ask besides. */
 interface Naming {
-  /** path in the form it came in, to the name that it answers to */
-  readonly names: Map<string, string>;
-  readonly asked: readonly string[];
+  readonly root: Node;
+  readonly slots: Map<string, Slot>;
+  readonly asked: readonly Slot[];
+  places: number;
 }
 
 const MOST_NAMES = 4_096;
@@ -29,6 +49,10 @@ export class FieldStore {
   readonly #namings = new Map<EventClass, Naming>();
   /** names that rules read of a kind of event, in the source's own words */
   readonly #read: (eventClass: EventClass) => readonly string[];
+  #event = 0;
+  #naming: Naming | undefined;
+  readonly #fields: [string, string[]][] = [];
+  readonly #numbers: [string, number[]][] = [];
 
   constructor(read: (eventClass: EventClass) => readonly string[]) {
     this.#read = read;
@@ -37,47 +61,90 @@ export class FieldStore {
   of(event: LogEvent): EventFields {
     let naming = this.#namings.get(event.class);
     if (naming === undefined) {
-      naming = { names: new Map(), asked: this.#read(event.class) };
+      naming = { root: newNode(), slots: new Map(), asked: [], places: 0 };
+      const asked = this.#read(event.class).map((name) => slotOf(naming!, name));
+      naming = { ...naming, asked };
       this.#namings.set(event.class, naming);
     }
-    const texts = new Map<string, string[]>();
-    const numbers = new Map<string, number[]>();
-    this.#walk(event, naming, event.fields(), '', texts, numbers, 0);
-    for (const name of naming.asked) {
-      if (texts.has(name)) continue;
-      const value = event.get(name);
-      if (value !== undefined && value !== null) put(name, value, texts, numbers);
+    this.#naming = naming;
+    this.#event += 1;
+    this.#fields.length = 0;
+    this.#numbers.length = 0;
+    this.#walk(event, naming.root, event.fields(), '', 0);
+    for (const slot of naming.asked) {
+      if (slot.event === this.#event) continue;
+      const value = event.get(slot.texts[0]);
+      if (value !== undefined && value !== null) this.#put(slot, value);
     }
-    return { fields: [...texts], numbers: [...numbers] };
+    return { fields: this.#fields, numbers: this.#numbers };
   }
 
-  #walk(
-    event: LogEvent,
-    naming: Naming,
-    value: Readonly<Record<string, unknown>>,
-    prefix: string,
-    texts: Map<string, string[]>,
-    numbers: Map<string, number[]>,
-    depth: number,
-  ): void {
+  #walk(event: LogEvent, node: Node, value: Readonly<Record<string, unknown>>, prefix: string, depth: number): void {
     for (const key in value) {
       const inner = value[key];
       if (inner === null || inner === undefined) continue;
-      const path = prefix === '' ? key : `${prefix}.${key}`;
-      if (typeof inner === 'object' && !Array.isArray(inner)) {
+      const nested = typeof inner === 'object' && !Array.isArray(inner);
+      if (!nested && this.#fields.length >= MOST_FIELDS) return;
+      let next = node.inner.get(key);
+      if (next === undefined) {
+        next = newNode();
+        if (this.#naming!.places < MOST_NAMES) {
+          this.#naming!.places += 1;
+          node.inner.set(key, next);
+        }
+      }
+      if (nested) {
         if (depth < MOST_DEPTH)
-          this.#walk(event, naming, inner as Record<string, unknown>, path, texts, numbers, depth + 1);
+          this.#walk(event, next, inner as Record<string, unknown>, `${prefix}${key}.`, depth + 1);
         continue;
       }
-      if (texts.size >= MOST_FIELDS) return;
-      let name = naming.names.get(path);
-      if (name === undefined) {
-        name = shortest(event, path, inner);
-        if (naming.names.size < MOST_NAMES) naming.names.set(path, name);
-      }
-      put(name, inner, texts, numbers);
+      next.slot ??= this.#slot(shortest(event, `${prefix}${key}`, inner));
+      this.#put(next.slot, inner);
     }
   }
+
+  #slot(name: string): Slot {
+    const naming = this.#naming!;
+    return naming.slots.get(name) ?? (naming.places < MOST_NAMES ? slotOf(naming, name) : this.#passing(name));
+  }
+
+  /** A name beyond those that are kept: of this event alone, but the same one where it comes again in it. */
+  #passing(name: string): Slot {
+    const slot = new Slot(name);
+    const at = this.#fields.findIndex(([known]) => known === name);
+    if (at < 0) return slot;
+    slot.event = this.#event;
+    slot.texts[1] = this.#fields[at][1];
+    slot.numbers[1] = this.#numbers.find(([known]) => known === name)?.[1] ?? slot.numbers[1];
+    return slot;
+  }
+
+  #put(slot: Slot, value: unknown): void {
+    const [, texts] = slot.texts;
+    const [, numbers] = slot.numbers;
+    if (slot.event !== this.#event) {
+      slot.event = this.#event;
+      texts.length = 0;
+      numbers.length = 0;
+      this.#fields.push(slot.texts);
+    }
+    const before = numbers.length;
+    add(value, texts, numbers, 0);
+    if (before === 0 && numbers.length > 0) this.#numbers.push(slot.numbers);
+  }
+}
+
+function newNode(): Node {
+  return { slot: undefined, inner: new Map() };
+}
+
+function slotOf(naming: Naming, name: string): Slot {
+  let slot = naming.slots.get(name);
+  if (slot === undefined) {
+    slot = new Slot(name);
+    naming.slots.set(name, slot);
+  }
+  return slot;
 }
 
 /** The shortest end of the path under which the event gives this value. */
@@ -89,14 +156,6 @@ function shortest(event: LogEvent, path: string, value: unknown): string {
     if (at === 0) break;
   }
   return path;
-}
-
-function put(name: string, value: unknown, texts: Map<string, string[]>, numbers: Map<string, number[]>): void {
-  const values: string[] = texts.get(name) ?? [];
-  const found: number[] = numbers.get(name) ?? [];
-  add(value, values, found, 0);
-  texts.set(name, values);
-  if (found.length > 0) numbers.set(name, found);
 }
 
 function add(value: unknown, values: string[], found: number[], depth: number): void {
