@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { Member, Source } from './model.ts';
 import { useOrganization } from './organization.tsx';
 import { useList } from './reading.ts';
@@ -7,5 +8,9 @@ export function useNames(): ReadonlyMap<string, string> {
   const { mayReadUsers } = useOrganization();
   const sources = useList<Source>('/sources', { limit: 200 });
   const users = useList<Member>('/users', { limit: 200 }, mayReadUsers);
-  return new Map([...sources.items, ...users.items].map(({ id, name }) => [id, name]));
+  const [ofSources, ofUsers] = [sources.data, users.data];
+  return useMemo(() => {
+    const all = [...(ofSources?.pages ?? []), ...(ofUsers?.pages ?? [])].flatMap(({ items }) => [...items]);
+    return new Map(all.map(({ id, name }) => [id, name]));
+  }, [ofSources, ofUsers]);
 }

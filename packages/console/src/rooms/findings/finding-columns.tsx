@@ -4,7 +4,8 @@ import { LogText } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import type { Column } from '../../table/column.ts';
 
-export const findingColumns: readonly Column<Finding>[] = [
+/** @param names of sources by their ids: what is found about a source is told by the source's name */
+export const findingColumns = (names: ReadonlyMap<string, string>): readonly Column<Finding>[] => [
   { id: 'what', title: 'What', value: ({ rule_title }) => rule_title },
   {
     id: 'level',
@@ -21,8 +22,8 @@ export const findingColumns: readonly Column<Finding>[] = [
   {
     id: 'who',
     title: 'Who',
-    value: ({ account, person }) => person ?? account ?? '',
-    show: ({ account, person }) => <LogText text={person ?? account ?? 'unknown'} />,
+    value: (finding) => whoOf(finding, names) ?? '',
+    show: (finding) => <LogText text={whoOf(finding, names) ?? 'unknown'} />,
   },
   { id: 'provider', title: 'Provider', value: ({ provider }) => provider ?? '' },
   { id: 'host', title: 'Host', value: ({ host }) => host ?? '' },
@@ -39,3 +40,11 @@ export const findingColumns: readonly Column<Finding>[] = [
   },
   { id: 'why', title: 'Why', value: ({ why }) => why, more: true },
 ];
+
+function whoOf(
+  { detector, person, account, source_id }: Finding,
+  names: ReadonlyMap<string, string>,
+): string | undefined {
+  const source = detector === 'silence' && source_id !== null ? names.get(source_id) : undefined;
+  return person ?? account ?? (source === undefined ? undefined : `source ${source}`);
+}

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { useArrivals } from '../../api/live.ts';
 import type { Finding } from '../../api/model.ts';
+import { useNames } from '../../api/names.ts';
 import { useOrganization } from '../../api/organization.tsx';
 import { useList } from '../../api/reading.ts';
 import { count } from '../../parts/count.ts';
@@ -22,6 +23,8 @@ export function FindingsRoom() {
   const found = useList<Finding>('/findings', { level, detector, provider, rule, search, held, limit: 200 });
   const known = useMemo(() => new Set(found.items.map(({ id }) => id)), [found.items]);
   const arrivals = useArrivals(known);
+  const names = useNames();
+  const columns = useMemo(() => findingColumns(names), [names]);
   const client = useQueryClient();
   const show = () => {
     arrivals.clear();
@@ -43,7 +46,7 @@ export function FindingsRoom() {
             name="findings"
             rows={found.items}
             rowKey={({ id }) => id}
-            columns={findingColumns}
+            columns={columns}
             picked={open}
             open={({ id }) => change({ open: id })}
             more={found.more}
