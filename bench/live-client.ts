@@ -39,13 +39,21 @@ const marker = JSON.stringify({
   category: 'process_creation',
 });
 
+/** By syslog Windows events come as NXLog sends them: flat, with the channel, and no Sigma log source. */
+function asNxlog(json: string): string {
+  const { product: _, category: __, Computer: host, ...rest } = JSON.parse(json) as Record<string, unknown>;
+  const channel = { Channel: 'Microsoft-Windows-Sysmon/Operational', SourceName: 'Microsoft-Windows-Sysmon' };
+  return JSON.stringify({ EventTime: TIME, Hostname: host, ...channel, ...rest });
+}
+
 function frame(json: string): string {
-  const numbered = json
+  const own = protocol === 'syslog' ? asNxlog(json) : json;
+  const numbered = own
     .replace(/"UtcTime":"[^"]*"/, `"UtcTime":"${TIME}"`)
     .replace(/}$/, `,"RecordNumber":"${NUMBER}"}`);
   if (protocol === 'bulk') return `{"create":{}}\n${numbered}\n`;
   if (protocol === 'rsigma') return `${numbered}\n`;
-  const message = `<134>1 2026-11-25T00:00:00Z dc01 winlog - - - ${numbered}`;
+  const message = `<134>1 2026-11-25T00:00:00Z dc01 nxlog - - - ${numbered}`;
   return `${Buffer.byteLength(message)} ${message}`;
 }
 
