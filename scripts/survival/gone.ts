@@ -79,6 +79,7 @@ export async function gone(
     await pause(1_000);
     const refused = await house.refused();
     const log = house.said.split('\n').filter((line) => line.startsWith('{'));
+    say(`the log: ${commonest(log)}`);
     await house.end('SIGTERM');
     const sum = await reckon(house, shippers, options);
     const breaks = shippers.slice(3).reduce((all, one) => all + one.breaks, 0);
@@ -121,6 +122,17 @@ export async function gone(
     house.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What a log says most, with how often. */
+function commonest(log: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const line of log) {
+    const { msg } = JSON.parse(line) as { msg: string };
+    counts.set(msg, (counts.get(msg) ?? 0) + 1);
+  }
+  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, 3);
+  return most.map(([message, n]) => `${n} times “${message.slice(0, 120)}”`).join(', ');
 }
 
 /** @returns what brings it back */

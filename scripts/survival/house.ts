@@ -205,13 +205,16 @@ export function pause(ms: number): Promise<void> {
   return new Promise((later) => setTimeout(later, ms));
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+/** A free port that no outgoing connection is given while its owner is being started again. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const free = await new Promise<boolean>((tried) => {
+      const server = createServer().once('error', () => tried(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => tried(true)));
     });
-  });
+    if (free) return port;
+  }
 }
 
 /** A process and all that descend from it. */

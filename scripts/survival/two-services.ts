@@ -27,6 +27,7 @@ export async function twoServices(say: (line: string) => void = () => {}): Promi
     await house.ready().catch(() => {
       starts = false;
     });
+    if (!starts) throw new Error(`the first one did not start again after it was killed: ${house.said}`);
     await pause(2_000);
     await shipper.stop();
     await house.end('SIGTERM');

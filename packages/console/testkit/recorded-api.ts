@@ -232,6 +232,8 @@ export async function startRecordedApi(dist: string, { setup = false } = {}): Pr
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: hello\ndata: {}\n\n');
       live.add(response);
       request.on('close', () => live.delete(response));
+    } else if (path === '/readyz') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ready"}');
     } else if (path.startsWith('/api/v1')) {
       answer(request.method ?? 'GET', path.slice(7), () => bodyOf(request)).then(
         (value) => {

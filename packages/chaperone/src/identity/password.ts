@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import { IdentityError } from './identity-error.ts';
 
@@ -5,8 +6,8 @@ import { IdentityError } from './identity-error.ts';
 const COST = { algorithm: 2 as const, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const SHORTEST = 12;
 const LONGEST = 1_024;
-/** Passwords computed at once; more wait. Without it a flood of sign-ins would take all cores. */
-const AT_ONCE = 2;
+/** Passwords computed at once; more wait. Half of the cores: a flood of sign-ins must leave the rest to the events. */
+const AT_ONCE = Math.max(1, availableParallelism() >> 1);
 const MOST_WAITING = 40;
 
 const COMMON = [

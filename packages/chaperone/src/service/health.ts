@@ -58,7 +58,7 @@ export class Health {
     this.#troubles.set(store, trouble);
     if (now - trouble.told < AGAIN) return;
     trouble.told = now;
-    this.#log.error({ store }, `${message} ${HELD_BACK}`);
+    this.#log.error({ store }, `${message.replace(/(?<![.!?])$/, '.')} ${HELD_BACK}`);
   }
 
   worked(store: 'state' | 'events'): void {

@@ -10,6 +10,7 @@ import { EngineNote } from './engine-note.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { useKeys } from './keys.ts';
 import { Rail } from './rail.tsx';
+import { StoresNote } from './stores-note.tsx';
 import { rememberWanted } from './wanted.ts';
 
 /** What stands around every room of an organisation. */
@@ -73,6 +74,7 @@ function Frame({ session, organization }: { readonly session: Session; readonly 
             </Note>
           )}
         </div>
+        <StoresNote />
         <EngineNote />
         <Outlet />
       </main>

@@ -62,7 +62,7 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
     quoted(folder);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const client = new ChdbClient(folder, asked);
-    await client.#start();
+    await client.#startAlone();
     client.#looking = setInterval(() => void client.#check().catch(() => {}), LOOK);
     client.#looking.unref();
     return client;
@@ -174,6 +174,17 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (waiting !== undefined) how(waiting);
+  }
+
+  /** The process of a service that was killed ends by itself, though not before what it has in hand is done. */
+  async #startAlone(): Promise<void> {
+    for (const until = performance.now() + STARTING; ; )
+      try {
+        return await this.#start();
+      } catch (error) {
+        if (!/Cannot lock file/.test(String(error)) || performance.now() > until) throw error;
+        await new Promise((later) => setTimeout(later, PAUSE));
+      }
   }
 
   async #start(): Promise<void> {

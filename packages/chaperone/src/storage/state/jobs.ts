@@ -66,7 +66,7 @@ export async function openJobs(
     openTelemetry: { enabled: false },
   });
   // Mostly that the database can't be reached: it tries again by itself.
-  boss.on('error', (error) => log(`jobs: ${error.message}`, translate(error)));
+  boss.on('error', (error) => log(`jobs: ${error.message}`, lost(error)));
   try {
     await boss.start();
   } catch (error) {
@@ -74,6 +74,15 @@ export async function openJobs(
     throw translate(error);
   }
   return new PostgresJobs(boss, log);
+}
+
+/** pg-boss tells of a lost connection in words of its own, without the code. */
+function lost(error: Error): unknown {
+  const plain = error.message.replace(/ \(Queue: .*\)$/, '');
+  const code = /\b(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND)\b/.exec(plain)?.[1];
+  return translate(
+    Object.assign(new Error(plain, { cause: error }), { code: (error as { code?: string }).code ?? code }),
+  );
 }
 
 class PostgresJobs implements Jobs {

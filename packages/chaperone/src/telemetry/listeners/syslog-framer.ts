@@ -142,8 +142,9 @@ export class SyslogFramer {
 
 /** Where the next newline or NUL is; -1: in none of these bytes. */
 function lineEnd(data: Buffer, from: number): number {
-  for (let at = from; at < data.length; at += 1) if (data[at] === NEWLINE || data[at] === 0) return at;
-  return -1;
+  const newline = data.indexOf(NEWLINE, from);
+  const nul = data.subarray(from, newline < 0 ? data.length : newline).indexOf(0);
+  return nul < 0 ? newline : from + nul;
 }
 
 /** Whether a counted record begins here: its extent; `line`: it does not; `more`: that can't be told yet. */
