@@ -1,6 +1,6 @@
 // The whole service as `chaperone serve` starts it, in processes of its own, set up as a person would by its API.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,13 +47,20 @@ export async function served(more: string, env: NodeJS.ProcessEnv = {}): Promise
   const begun = performance.now();
   const service = spawn(
     process.execPath,
-    [join(root, 'packages/chaperone/src/cli/main.ts'), 'serve', '--config', join(folder, 'serve.yaml')],
+    [
+      ...(process.env.CHAPERONE_BENCH_NODE?.split(' ') ?? []),
+      join(root, 'packages/chaperone/src/cli/main.ts'),
+      'serve',
+      '--config',
+      join(folder, 'serve.yaml'),
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
   );
   const link = await new Promise<string>((done, fail) => {
     let said = '';
     service.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
+      if (process.env.CHAPERONE_BENCH_OUT) appendFileSync(process.env.CHAPERONE_BENCH_OUT, chunk);
       if (said.includes('Ctrl-C')) done(/token=(\S+)/.exec(said)?.[1] ?? '');
     });
     service.once('exit', (code) => fail(new Error(`the service ended with ${code} at its start: ${said}`)));

@@ -34,6 +34,7 @@ export type { TlsMaterial } from './listeners/tls-material.ts';
 export { readText, sniffSource } from './read-file.ts';
 export type { ReadOptions, TextHandlers } from './read-text.ts';
 export { createRecordDecoder, type RecordDecoder, type RecordDecoderOptions } from './record-decoder.ts';
+export { release } from './release.ts';
 export type { Sniffed, SniffedEvtx, SniffedText, TextLayout } from './sniff/index.ts';
 export { formatTime, isZone, parseTime } from './time/index.ts';
 export { inert, type UnreadCode } from './unread.ts';

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createPlan } from '@chaperone/sigma';
 import { LiveEngine, type LiveRules, maskWith, sealWith } from '../../detection/index.ts';
+import { release } from '../../telemetry/index.ts';
 import { giveBackMemory } from '../give-back.ts';
 import type { FromEngine, ToEngine } from './engine-protocol.ts';
 import { recordTexts } from './record-texts.ts';
@@ -46,7 +47,9 @@ function hear(message: ToEngine): void {
       break;
     case 'judge': {
       const { batch } = message;
-      const judged = engineOf(batch.organization).judge({ ...batch, ...recordTexts(batch.records, batch.salt) });
+      const texts = recordTexts(batch.records, batch.salt);
+      release(batch.records.bytes);
+      const judged = engineOf(batch.organization).judge({ ...batch, ...texts });
       port.postMessage({ id: message.id, judged } satisfies FromEngine, [judged.rows.bytes.buffer as ArrayBuffer]);
       break;
     }

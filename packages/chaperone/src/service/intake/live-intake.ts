@@ -10,7 +10,7 @@ import {
   sealWith,
 } from '../../detection/index.ts';
 import { type EventStore, type StateStore, StoreUnavailable } from '../../storage/index.ts';
-import { Busy, type Delivery, type Intake, type Receipt } from '../../telemetry/index.ts';
+import { Busy, type Delivery, type Intake, type Receipt, release } from '../../telemetry/index.ts';
 import type { Health } from '../health.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -231,7 +231,12 @@ export class LiveIntake implements Intake {
     let insertedAt = begun;
     const { judged, unjudged } = await this.#judged(batch, home, async (outcome) => {
       judgedAt = performance.now();
-      if (outcome.judged !== undefined) await this.#options.events.insert(organization, outcome.judged.rows);
+      if (outcome.judged !== undefined) {
+        const { rows } = outcome.judged;
+        await this.#options.events.insert(organization, rows);
+        // Their buffer came from the engine's thread for this alone; its end is room to spare.
+        release(new Uint8Array(rows.bytes.buffer));
+      }
       if (outcome.unjudged.length > 0)
         await this.#options.events.insert(
           organization,

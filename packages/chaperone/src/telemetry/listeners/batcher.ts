@@ -5,10 +5,15 @@ const SHOWN = 200;
 
 /** Gathers records as they come and lays them end to end. Grows as needed; `take` gives what there is and begins anew. */
 export class Batcher {
-  #bytes = Buffer.allocUnsafeSlow(64 * 1024);
+  #bytes: Buffer;
   #used = 0;
   #ends: number[] = [];
   #cut: CutRecords | undefined;
+
+  /** @param expected bytes of all records, where that is known */
+  constructor(expected = 64 * 1024) {
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(expected, 1));
+  }
 
   get records(): number {
     return this.#ends.length;
@@ -35,6 +40,14 @@ export class Batcher {
     this.#bytes.set(record, this.#used);
     this.#used = end;
     this.#ends.push(end);
+  }
+
+  /** What there is, without a copy where it is as much as was expected; nothing can be added afterwards. */
+  last(): RecordBatch {
+    if (this.#used < this.#bytes.length) return this.take();
+    const { buffer } = this.#bytes;
+    const cut = this.#cut === undefined ? {} : { cut: this.#cut };
+    return { bytes: new Uint8Array(buffer, 0, this.#used), ends: Uint32Array.from(this.#ends), ...cut };
   }
 
   take(): RecordBatch {

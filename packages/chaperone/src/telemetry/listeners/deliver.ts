@@ -1,4 +1,5 @@
 import type { Delivery, Intake } from '../intake.ts';
+import { release } from '../release.ts';
 
 /** Tries again after this long where an error doesn't say. Milliseconds. */
 const PAUSE = 1_000;
@@ -19,6 +20,7 @@ export async function deliverOnce(intake: Intake, delivery: Delivery, stopped: (
   for (;;) {
     try {
       await intake.accept(delivery);
+      release(delivery.records.bytes);
       return true;
     } catch (error) {
       const seconds = retryAfterOf(error);

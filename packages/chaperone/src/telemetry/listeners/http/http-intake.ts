@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Busy, type Route } from '../../intake.ts';
+import { release } from '../../release.ts';
 import { Batcher } from '../batcher.ts';
 import { retryAfterOf } from '../deliver.ts';
 import { addressOf, fingerprintOf, type StreamDeps } from '../stream-server.ts';
@@ -123,7 +124,7 @@ class HttpIntake implements IntakeRequests {
           },
           status: 400,
         });
-      await this.store(asked, bulk.documents);
+      await this.store(asked, bulk.documents, body);
       sendText(response, 200, bulkAnswer(bulk, performance.now() - begun), 'application/json');
     });
   }
@@ -165,7 +166,7 @@ class HttpIntake implements IntakeRequests {
         }
         eachElement(body, (element) => records.push(element));
       } else eachLine(body, (line) => records.push(line));
-      const misread = await this.store(asked, records);
+      const misread = await this.store(asked, records, body);
       send(response, 200, { stored: records.length, misread });
     });
   }
@@ -190,15 +191,17 @@ class HttpIntake implements IntakeRequests {
     }
   }
 
-  async store({ request, route }: Asked, records: readonly Buffer[]): Promise<readonly unknown[]> {
+  /** @param body whose parts the records are, and which nobody needs any more */
+  async store({ request, route }: Asked, records: readonly Buffer[], body?: Buffer): Promise<readonly unknown[]> {
     if (records.length === 0) return [];
-    const batch = new Batcher();
+    const batch = new Batcher(records.reduce((sum, record) => sum + Math.min(record.length, LONGEST), 0));
     for (const record of records) {
       const cut = record.length > LONGEST;
       if (cut) this.#deps.meter.refused(this.#name, route.organization, 'too_long', 1);
       batch.add(cut ? record.subarray(0, LONGEST) : record, cut);
     }
-    const taken = batch.take();
+    const taken = batch.last();
+    if (body !== undefined) release(body);
     this.#deps.meter.received(this.#name, route.organization, taken.ends.length, taken.bytes.length);
     const receipt = await this.#deps.intake.accept({
       ...route,
@@ -208,6 +211,7 @@ class HttpIntake implements IntakeRequests {
       listener: this.#name,
       peer: addressOf(request.socket),
     });
+    release(taken.bytes);
     return receipt.misread;
   }
 
