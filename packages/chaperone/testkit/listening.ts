@@ -49,7 +49,9 @@ export async function listening(
           if (here.trouble !== 'none') here.turnedDown += 1;
           if (here.trouble === 'busy') throw new Busy('Too much waits.');
           if (here.trouble === 'gone') throw Object.assign(new Error('The event store is gone.'), { retryAfter: 1 });
-          return kept.accept(delivery);
+          const { records } = delivery;
+          // Their memory is the listener's again when this is answered.
+          return kept.accept({ ...delivery, records: { ...records, bytes: records.bytes.slice() } });
         },
       },
     },

@@ -58,6 +58,7 @@ export interface Intake {
   /**
    * Resolves when all records are stored and their findings too. Throws `Busy` when too much waits (back-pressure: stop reading, or 429/503),
    * and `StoreUnavailable` when a store is gone. Nothing of the batch counts as accepted then; sending it again does no harm.
+   * The records' bytes are the listener's again when this resolves: it may give their memory back.
    */
   accept(delivery: Delivery): Promise<Receipt>;
   /** Bytes that may still be handed over now; below or at 0, a listener that can't answer stops reading. */
