@@ -220,7 +220,13 @@ async function insertFiles(
   try {
     await chdb.insertFiles(table, files, structure);
   } catch (error) {
-    if (!(error instanceof Error && /UNKNOWN_TABLE|UNKNOWN_DATABASE|^(?:Database|Table) \S+ does not exist/.test(error.message))) throw error;
+    if (
+      !(
+        error instanceof Error &&
+        /UNKNOWN_TABLE|UNKNOWN_DATABASE|^(?:Database|Table) \S+ does not exist/.test(error.message)
+      )
+    )
+      throw error;
   }
 }
 
