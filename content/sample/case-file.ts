@@ -38,6 +38,20 @@ export class CaseFile {
     this.#write('store01/auth.log', lines);
   }
 
+  /** Forgets what happens after a moment, in microseconds. */
+  end(time: number): void {
+    for (const [name, events] of this.logs)
+      this.logs.set(
+        name,
+        events.filter((event) => Number(event.time) <= time),
+      );
+    for (const [name, lines] of this.texts)
+      this.texts.set(
+        name,
+        lines.filter((line) => line.time <= time),
+      );
+  }
+
   #write(name: string, lines: readonly Line[]): void {
     const log = this.texts.get(name);
     if (log === undefined) this.texts.set(name, [...lines]);

@@ -3,14 +3,22 @@ import type { Account } from './cast.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Central European time in November: an ASA writes local time and doesn't say which. */
-const LOCAL = 3_600_000;
+/** An ASA writes local time and doesn't say which. */
+const LOCAL = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/Berlin',
+  month: 'numeric',
+  day: '2-digit',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 
 /** Cisco ASA's messages as the clinic's syslog server stores them. */
 function line(time: number, message: string): Line {
-  const date = new Date(time / 1000 + LOCAL);
-  const two = (n: number) => String(n).padStart(2, '0');
-  const stamp = `${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())} ${date.getUTCFullYear()} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  const at = Object.fromEntries(LOCAL.formatToParts(time / 1000).map(({ type, value }) => [type, value]));
+  const stamp = `${MONTHS[Number(at.month) - 1]} ${at.day} ${at.year} ${at.hour}:${at.minute}:${at.second}`;
   return { time, text: `<166>${stamp} fw01 : ${message}` };
 }
 

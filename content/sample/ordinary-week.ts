@@ -21,8 +21,11 @@ const MINUTE = 60_000_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The week as it should be: staff at their computers, the provider at work as agreed. `monday` is midnight UTC of its first day. */
-export function ordinaryWeek(file: CaseFile, monday: number): void {
+/**
+ * The week as it should be: staff at their computers, the provider at work as agreed. `monday` is midnight UTC of its first day; from
+ * `annaAway` on, Anna isn't at work.
+ */
+export function ordinaryWeek(file: CaseFile, monday: number, annaAway = Number.POSITIVE_INFINITY): void {
   for (let day = 0; day < 7; day += 1) {
     const start = monday + day * DAY;
     for (let hour = 0; hour < 24; hour += 1) heartbeat(file, start + hour * HOUR);
@@ -36,11 +39,11 @@ export function ordinaryWeek(file: CaseFile, monday: number): void {
         cloudSignIn(start + 7 * HOUR, { who: doctorInCloud, from: clinicOutside, factor, app: mail }),
       );
       for (const [index, one] of staff.entries()) workday(file, start + 6 * HOUR + index * 9 * MINUTE, one);
-      if (day !== 2) annaAtWork(file, start + 8 * HOUR + 10 * MINUTE);
+      if (day !== 2 && start < annaAway) annaAtWork(file, start + 8 * HOUR + 10 * MINUTE);
     }
     if (day === 1 || day === 3) {
       tomAtWork(file, start + 13 * HOUR);
-      annaInTenant(file, start + 10 * HOUR);
+      if (start < annaAway) annaInTenant(file, start + 10 * HOUR);
     }
   }
 }

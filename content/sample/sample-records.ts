@@ -15,9 +15,13 @@ interface Tree {
   readonly [name: string]: unknown;
 }
 
-/** The sample case as records in the order of time, Windows events in Winlogbeat's form. */
-export function sampleRecords(): SampleRecord[] {
-  const { logs, texts } = sampleCase();
+/**
+ * The sample case as records in the order of time, Windows events in Winlogbeat's form.
+ *
+ * @param until milliseconds since 1970: as it would have been in the days before; left out: in its week of 2026
+ */
+export function sampleRecords(until?: number): SampleRecord[] {
+  const { logs, texts } = sampleCase({ until });
   const records: SampleRecord[] = [];
   for (const events of logs.values()) records.push(...windows(events));
   for (const [name, lines] of texts) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Finding, type ScanResult, scan } from '../../packages/chaperone/src/detection/index.ts';
 import { makeSample } from './index.ts';
+import { sampleRecords } from './sample-records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chaperone-sample-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -146,6 +147,29 @@ test('what an exception holds back is counted in the summary, and the rest is to
     'check/undeclared-account',
   ]);
 });
+
+test.each(['2031-07-16T12:00:00Z', '2031-07-17T00:00:00Z', '2028-02-29T23:59:00Z'])(
+  'told of the days before %s it is the same night, and goes on until then',
+  async (at) => {
+    const until = Date.parse(at);
+    const { paths, registry } = await makeSample(join(folder, at.slice(0, 10), 'logs'), { until });
+    const moved = await scanned(at.slice(0, 10), paths, registry);
+    const same = ({ detector, rule, account, level }: Finding) => `${detector} ${rule.id} ${account} ${level}`;
+    const loud = ({ all }: { all: Finding[] }) =>
+      all.filter(({ level }) => level !== 'informational' && level !== 'low');
+    expect(loud(moved).map(same).sort()).toEqual(loud(whole).map(same).sort());
+    const times = sampleRecords(until).map(({ time }) => time / 1000);
+    expect(Math.max(...times)).toBeLessThanOrEqual(until);
+    expect(Math.max(...times)).toBeGreaterThan(until - 2 * 3_600_000);
+    const last = moved.all
+      .map(({ time }) => time ?? '')
+      .sort()
+      .at(-1);
+    expect(moved.all.find(({ time }) => time === last)?.level).toBe('high');
+    const night = loud(moved).map(({ time }) => Date.parse(time ?? ''));
+    expect(Math.min(...night)).toBeGreaterThan(until - 9 * 86_400_000);
+  },
+);
 
 test('the sample is the same each time it is made', async () => {
   const one = await makeSample(join(folder, 'a', 'logs'));

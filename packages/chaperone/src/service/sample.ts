@@ -6,7 +6,7 @@ import type { EventStore, StateStore } from '../storage/index.ts';
 import type { RunningListener } from '../telemetry/index.ts';
 
 interface SampleContent {
-  sampleRecords(): readonly {
+  sampleRecords(until?: number): readonly {
     readonly shipper: 'windows' | 'firewall' | 'archive' | 'tenant';
     readonly time: number;
     readonly text: string;
@@ -41,7 +41,9 @@ export async function makeSampleOrganization(by: string, deps: SampleDeps): Prom
   if (http === undefined) throw new Error('The sample needs an HTTP listener.');
   const syslog = listeners.find(({ kind }) => kind === 'syslog');
   const { sampleRecords } = (await import(content('sample-records.ts'))) as SampleContent;
-  const { sampleRegistry } = (await import(content('index.ts'))) as { sampleRegistry(): string };
+  const { sampleRegistry } = (await import(content('index.ts'))) as { sampleRegistry(until?: number): string };
+  // As old logs they would be no use to whoever looks at the newest findings first.
+  const now = Date.now();
   const actor = { ...SYSTEM_ACTOR, id: by };
   const taken = await state.everywhere((tx) =>
     tx.selectFrom('organization').select('id').where('slug', '=', SLUG).executeTakeFirst(),
@@ -57,7 +59,7 @@ export async function makeSampleOrganization(by: string, deps: SampleDeps): Prom
   );
   await events.ensure(organization);
   const tokens = await state.within(organization, async (tx) => {
-    const document = sampleRegistry();
+    const document = sampleRegistry(now);
     await tx
       .insertInto('registry_version')
       .values({
@@ -110,7 +112,7 @@ export async function makeSampleOrganization(by: string, deps: SampleDeps): Prom
   await deps.reload(organization);
   await deps.routed();
   const send = async () => {
-    const records = sampleRecords();
+    const records = sampleRecords(now);
     for (let from = 0; from < records.length && !deps.stop.aborted; ) {
       // As shippers do, each sends what it has every so often; the week passes in order.
       let to = from;

@@ -5,6 +5,10 @@ export interface SourcePulse {
   readonly lastReceived: number;
   /** median of received - time, microseconds; null where no event stated a time, or where its age says nothing of a clock */
   readonly clockOffset: number | null;
+  /** for how long the clock has been off by about the same, as far as events told of it */
+  readonly clockSteady: number;
+  /** it was found to drift and has not been well since */
+  readonly drifting: boolean;
   /** records by the hour in which they were received, of the last fortnight; hours without any may be absent */
   readonly volume: ReadonlyMap<number, number>;
 }
@@ -27,6 +31,8 @@ const COMPARED = 3;
 /** Below this many records, a half of them missing is chance. */
 const LEAST_USUAL = 100;
 const MOST_DRIFT = 5 * MINUTE;
+/** A clock that is off stays off by the same; what a sender catches up with is older or younger each time. */
+const LEAST_STEADY = 10 * MINUTE;
 
 /**
  * Whether a source is silent, tells less than half of what is usual, or has a clock that is off.
@@ -65,7 +71,8 @@ export function assessSource(pulse: SourcePulse, now: number, listening: number)
         words: `sent ${told} records in ${COMPARED} hours; ${usual} are usual at this time of day`,
       };
   }
-  if (pulse.clockOffset !== null && Math.abs(pulse.clockOffset) > MOST_DRIFT * 1000) {
+  const steady = pulse.drifting || pulse.clockSteady >= LEAST_STEADY;
+  if (pulse.clockOffset !== null && steady && Math.abs(pulse.clockOffset) > MOST_DRIFT * 1000) {
     const off = span(Math.abs(pulse.clockOffset) / 1000);
     const words =
       pulse.clockOffset > 0

@@ -46,6 +46,7 @@ export async function watchSources(
       .innerJoin('source_health', 'source_health.source_id', 'source.id')
       .select(['source.id', 'source.name', 'source.kind', 'source.expected_interval', 'source.promised_by'])
       .select(['source_health.last_received_at', 'source_health.clock_offset', 'source_health.state as health'])
+      .select(['source_health.clock_anchored_at', 'source_health.clock_told_at'])
       .where('source.state', '=', 'active')
       .where('source.kind', '!=', 'upload')
       .execute(),
@@ -79,6 +80,8 @@ export async function watchSources(
         expected: source.expected_interval,
         lastReceived: fell,
         clockOffset: FETCHED.includes(source.kind) ? null : offset,
+        clockSteady: (source.clock_told_at?.getTime() ?? 0) - (source.clock_anchored_at?.getTime() ?? 0),
+        drifting: source.health === 'drifting',
         volume: bySource.get(source.id) ?? new Map(),
       },
       now,

@@ -33,6 +33,8 @@ interface Page {
   readonly problems: Map<string, { message: string; mend: string; line: string; count: number; at: number }>;
 }
 
+/** Microseconds by which two offsets of a clock may differ and still be the same. */
+const SAME_OFFSET = 120_000_000;
 /** Kinds of problem that are kept of one source between two writings. */
 const MOST_PROBLEMS = 50;
 
@@ -122,6 +124,10 @@ function joined(older: Page, newer: Page): Page {
   };
 }
 
+/** The clock is off by something else than it was: a backlog is being caught up with, or somebody set it. */
+const moved = sql`(excluded.clock_anchor is not null and (source_health.clock_anchor is null
+  or abs(excluded.clock_anchor - source_health.clock_anchor) > ${sql.lit(SAME_OFFSET)}))`;
+
 async function writePage(tx: Tx, organization: string, source: string, page: Page): Promise<void> {
   const received = new Date(page.received / 1000);
   const newest = Number.isNaN(page.newest)
@@ -139,6 +145,9 @@ async function writePage(tx: Tx, organization: string, source: string, page: Pag
       bytes: page.bytes,
       unread: page.unread,
       clock_offset: offset,
+      clock_anchor: offset,
+      clock_anchored_at: offset === null ? null : received,
+      clock_told_at: offset === null ? null : received,
       state: 'healthy',
     })
     .onConflict((conflict) =>
@@ -149,6 +158,9 @@ async function writePage(tx: Tx, organization: string, source: string, page: Pag
         bytes: sql`source_health.bytes + excluded.bytes`,
         unread: sql`source_health.unread + excluded.unread`,
         clock_offset: sql`coalesce(excluded.clock_offset, source_health.clock_offset)`,
+        clock_anchor: sql`case when ${moved} then excluded.clock_anchor else source_health.clock_anchor end`,
+        clock_anchored_at: sql`case when ${moved} then excluded.clock_anchored_at else source_health.clock_anchored_at end`,
+        clock_told_at: sql`coalesce(excluded.clock_told_at, source_health.clock_told_at)`,
         state: sql`case when source_health.state = 'waiting' then 'healthy' else source_health.state end`,
         updated_at: sql`now()`,
       }),

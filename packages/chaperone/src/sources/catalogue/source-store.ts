@@ -35,8 +35,12 @@ export async function listSources(tx: Tx, provider: string | null = null) {
   let query = tx.selectFrom('source').select(COLUMNS).where('state', '!=', 'deleted').orderBy('name');
   if (provider !== null) query = query.where('promised_by', '=', provider);
   const sources = await query.execute();
-  const health = await tx.selectFrom('source_health').selectAll().execute();
-  const byId = new Map(health.map(({ organization_id: _, source_id, ...row }) => [source_id, row]));
+  const health = await tx
+    .selectFrom('source_health')
+    .select(['source_id', 'state', 'last_event_at', 'last_received_at', 'events', 'bytes', 'unread', 'dropped'])
+    .select(['clock_offset', 'updated_at'])
+    .execute();
+  const byId = new Map(health.map(({ source_id, ...row }) => [source_id, row]));
   const fetched = await tx.selectFrom('source_cursor').select(['source_id', 'last_run_at', 'last_error']).execute();
   const fetchedById = new Map(fetched.map(({ source_id, ...row }) => [source_id, row]));
   return sources.map(({ settings, ...source }) => ({

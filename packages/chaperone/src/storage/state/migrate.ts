@@ -5,6 +5,7 @@ import * as auditHead from './migrations/0002-audit-head.ts';
 import * as providerInside from './migrations/0003-provider-inside.ts';
 import * as pastRuns from './migrations/0004-past-runs.ts';
 import * as holdEnd from './migrations/0005-hold-end.ts';
+import * as clockAnchor from './migrations/0006-clock-anchor.ts';
 import { secureRows } from './row-security.ts';
 
 /** All migrations, oldest first. Forward only: one that was released is never changed. */
@@ -14,6 +15,7 @@ const MIGRATIONS = {
   '0003-provider-inside': providerInside,
   '0004-past-runs': pastRuns,
   '0005-hold-end': holdEnd,
+  '0006-clock-anchor': clockAnchor,
 };
 
 /** The store was written by a newer Chaperone than this one. */

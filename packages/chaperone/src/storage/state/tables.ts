@@ -213,6 +213,10 @@ export interface SourceHealthTable {
   dropped: Count;
   /** median of received - time over the last batches, microseconds; positive: the source's clock is behind or the events late */
   clock_offset: OrNull<number>;
+  /** the offset by which the clock has been off, within two minutes, since `clock_anchored_at` and as late as `clock_told_at` */
+  clock_anchor: OrNull<number>;
+  clock_anchored_at: TimeOrNull;
+  clock_told_at: TimeOrNull;
   state: Default<'waiting' | 'healthy' | 'silent' | 'reduced' | 'drifting'>;
   updated_at: TimeNow;
 }

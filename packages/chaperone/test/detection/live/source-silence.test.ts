@@ -9,7 +9,15 @@ function pulse(given: Partial<SourcePulse> & { days?: number; recent?: number } 
   const volume = new Map<number, number>();
   for (let back = 1; back <= (given.days ?? 14) * 24; back += 1)
     volume.set(TOP - back * HOUR, back <= 3 ? (given.recent ?? 100) : 100);
-  return { expected: null, lastReceived: NOW - 60_000, clockOffset: 0, volume, ...given };
+  return {
+    expected: null,
+    lastReceived: NOW - 60_000,
+    clockOffset: 0,
+    clockSteady: HOUR,
+    drifting: false,
+    volume,
+    ...given,
+  };
 }
 
 test('a source is silent past what is set for it, and not while nobody was listening', () => {
@@ -44,4 +52,8 @@ test('less than half of the usual hours, and a clock that is off either way, are
   expect(assessSource(pulse({ clockOffset: 3.6e9 }), NOW, 0).words).toMatch(/60 minutes behind ours/);
   expect(assessSource(pulse({ clockOffset: -3.6e9 }), NOW, 0).words).toMatch(/60 minutes ahead of ours/);
   expect(assessSource(pulse({ clockOffset: 2.9e8 }), NOW, 0).state).toBe('healthy');
+  // a backlog that is caught up with is off by something else each time; what drifts does so until it is well
+  const backlog = { clockOffset: 3.6e9, clockSteady: 9 * 60_000 };
+  expect(assessSource(pulse(backlog), NOW, 0).state).toBe('healthy');
+  expect(assessSource(pulse({ ...backlog, drifting: true }), NOW, 0).state).toBe('drifting');
 });
