@@ -2,14 +2,13 @@ import type { Server, Socket } from 'node:net';
 import type { Route } from '../intake.ts';
 import { Batcher } from './batcher.ts';
 import { deliverOnce } from './deliver.ts';
+import { LONGEST_RECORD } from './longest-record.ts';
 import { type RelpFrame, RelpFramer } from './relp-framer.ts';
 import { type Opened, type StreamConnection, type StreamDeps, streamServer } from './stream-server.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
-/** What is kept of a record; the rest is cut, and answered like any other: turned down, it would be sent again for ever. */
-const LONGEST = 10_000_000;
 /** Bytes of long frames that all connections together hold while they come. */
-const MOST_HELD = 64 << 20;
+const MOST_HELD = 32 << 20;
 const OFFER = 'relp_version=0\nrelp_software=chaperone\ncommands=syslog';
 /** A frame that was begun must be whole within this time, or be a mebibyte further. Milliseconds. */
 const UNFINISHED = 30_000;
@@ -63,7 +62,8 @@ class RelpConnection implements StreamConnection {
     this.#route = route;
     this.#address = address;
     this.#deps = deps;
-    this.#framer = new RelpFramer({ longest: LONGEST, ...room });
+    // The rest is cut, and answered like any other record: turned down, it would be sent again for ever.
+    this.#framer = new RelpFramer({ longest: LONGEST_RECORD, ...room });
     // Not `data`: that gives each packet by itself, and rsyslog sends a packet for each record, each of which would be stored by itself.
     socket.on('readable', () => this.#take());
     socket.once('close', () => {

@@ -14,6 +14,8 @@ export interface Asked {
 export interface BodyLimit {
   readonly most: number;
   readonly weight: number;
+  /** bytes that are kept of a line; undefined: the body is no lines */
+  readonly longest?: number;
 }
 
 /** What the ways of sending share. */

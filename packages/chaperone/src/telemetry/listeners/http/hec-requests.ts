@@ -1,9 +1,10 @@
+import { LONGEST_RECORD } from '../longest-record.ts';
 import { type Asked, type BodyLimit, type IntakeRequests, send } from './asked.ts';
 import { parseHec, rawHec } from './hec.ts';
 import { eachLine } from './lines.ts';
 
 const LIMIT: BodyLimit = { most: 32 << 20, weight: 6 };
-const RAW: BodyLimit = { most: 100 << 20, weight: 2 };
+const RAW: BodyLimit = { most: 100 << 20, weight: 2, longest: LONGEST_RECORD };
 const MOST_CHANNELS = 10_000;
 const MOST_ACKS = 10_000;
 

@@ -5,6 +5,7 @@ import { Busy, type Route } from '../../intake.ts';
 import { release } from '../../release.ts';
 import { Batcher } from '../batcher.ts';
 import { retryAfterOf } from '../deliver.ts';
+import { LONGEST_RECORD } from '../longest-record.ts';
 import { addressOf, fingerprintOf, type StreamDeps } from '../stream-server.ts';
 import { type TlsMaterial, tlsOptions } from '../tls-material.ts';
 import { type Asked, type BodyLimit, type IntakeRequests, send, sendText } from './asked.ts';
@@ -16,12 +17,10 @@ import { OTLP_ACCEPTED, parseOtlp } from './otlp.ts';
 import { BodyError, readBody } from './read-body.ts';
 
 /** Bytes of a request, packed or unpacked; what shippers send at once is far below. What is parsed whole takes more of the memory. */
-const LINES: BodyLimit = { most: 100 << 20, weight: 2 };
+const LINES: BodyLimit = { most: 100 << 20, weight: 2, longest: LONGEST_RECORD };
 const PARSED: BodyLimit = { most: 32 << 20, weight: 6 };
 /** Bytes that all requests together may take while they are read; beyond, a sender is told to come again. */
 const MOST_AT_ONCE = 384 << 20;
-/** What is kept of one record; the rest of the request goes on. */
-const LONGEST = 10_000_000;
 /** Milliseconds before a connection is broken in the place of an answer: its client comes again at once. */
 const PAUSE = 1_000;
 const LONGEST_PAUSE = 5_000;
@@ -173,18 +172,19 @@ class HttpIntake implements IntakeRequests {
 
   async withBody(
     request: IncomingMessage,
-    { most, weight }: BodyLimit,
+    { most, weight, longest }: BodyLimit,
     work: (body: Buffer) => Promise<void>,
   ): Promise<void> {
     const stated = Number(request.headers['content-length'] ?? 0) * weight;
     if (this.room <= 0 || this.#bytes + stated > MOST_AT_ONCE) throw new Busy('Too much is under way.');
     let held = 0;
     try {
-      const body = await readBody(request, most, (bytes) => {
+      const reserve = (bytes: number) => {
         if (this.#bytes + bytes * weight > MOST_AT_ONCE) throw new Busy('Too much is under way.');
         this.#bytes += bytes * weight;
         held += bytes * weight;
-      });
+      };
+      const body = await readBody(request, most, reserve, longest);
       await work(body);
     } finally {
       this.#bytes -= held;
@@ -194,11 +194,11 @@ class HttpIntake implements IntakeRequests {
   /** @param body whose parts the records are, and which nobody needs any more */
   async store({ request, route }: Asked, records: readonly Buffer[], body?: Buffer): Promise<readonly unknown[]> {
     if (records.length === 0) return [];
-    const batch = new Batcher(records.reduce((sum, record) => sum + Math.min(record.length, LONGEST), 0));
+    const batch = new Batcher(records.reduce((sum, record) => sum + Math.min(record.length, LONGEST_RECORD), 0));
     for (const record of records) {
-      const cut = record.length > LONGEST;
+      const cut = record.length > LONGEST_RECORD;
       if (cut) this.#deps.meter.refused(this.#name, route.organization, 'too_long', 1);
-      batch.add(cut ? record.subarray(0, LONGEST) : record, cut);
+      batch.add(cut ? record.subarray(0, LONGEST_RECORD) : record, cut);
     }
     const taken = batch.last();
     if (body !== undefined) release(body);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { LineTrimmer } from './line-trimmer.ts';
 
 /** The body can't be taken: its HTTP status and why. */
 export class BodyError extends Error {
@@ -19,16 +20,21 @@ const UNPACK = {
   br: createBrotliDecompress,
 };
 
+/** A JSON array is one line however many records it holds. */
+const ARRAY = 0x5b;
+
 /**
  * Reads a request's body whole and unpacks it as it comes, never beyond `most` bytes. `reserve` is told of each piece before it is kept, and may
  * throw.
  *
+ * @param longest bytes of a line of which the rest is left out, but for one byte that tells of it; undefined: the body is no lines
  * @throws BodyError 413, 415, 400
  */
 export async function readBody(
   request: IncomingMessage,
   most: number,
   reserve: (bytes: number) => void,
+  longest?: number,
 ): Promise<Buffer> {
   const stated = Number(request.headers['content-length'] ?? 0);
   if (stated > most) throw new BodyError(413, `The body has ${stated} bytes; ${most} are taken at once.`);
@@ -39,12 +45,16 @@ export async function readBody(
     throw new BodyError(415, `The content encoding ${encoding} is not known here; gzip, deflate, zstd and br are.`);
   const chunks: Buffer[] = [];
   let size = 0;
+  let trimmer = longest === undefined ? undefined : new LineTrimmer(longest);
   try {
     for await (const chunk of packed ? unpacked(request, unpack()) : request.iterator({ destroyOnReturn: false })) {
+      if (size === 0 && chunk[0] === ARRAY) trimmer = undefined;
       size += chunk.length;
       if (size > most) throw new BodyError(413, `The body is larger than ${most} bytes${packed ? ', unpacked' : ''}.`);
-      reserve(chunk.length);
-      chunks.push(chunk);
+      for (const piece of trimmer?.trim(chunk) ?? [chunk]) {
+        reserve(piece.length);
+        chunks.push(piece);
+      }
     }
   } catch (error) {
     if (error instanceof BodyError || 'retryAfter' in (error as object)) throw error;
