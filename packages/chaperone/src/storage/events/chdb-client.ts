@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StoreUnavailable } from '../store-unavailable.ts';
 import type { FromChdb, ToChdb } from './chdb-protocol.ts';
+import { ALLOCATOR } from './chdb-settings.ts';
 import { brokenParts, littleRoom } from './part-check.ts';
 import { INSERTING } from './schema.ts';
 import type { SqlClient } from './sql-client.ts';
@@ -194,7 +195,7 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
       serialization: 'advanced',
       execArgv: [],
       // Each connection at work takes one of these; with the usual four, questions could keep an insert waiting.
-      env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+      env: { ...process.env, UV_THREADPOOL_SIZE: '16', JE_MALLOC_CONF: ALLOCATOR },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let said = '';

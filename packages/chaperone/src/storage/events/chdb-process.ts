@@ -3,8 +3,10 @@
  * Started by `ChdbClient` with the folder as its argument; ends when its parent is gone.
  */
 import { createClient } from '@clickhouse/client';
+import { Session } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import type { FromChdb, ToChdb } from './chdb-protocol.ts';
+import { SERVER_SETTINGS } from './chdb-settings.ts';
 
 type Client = ReturnType<typeof createClient>;
 type Question = Extract<ToChdb, { do: 'query' }>;
@@ -12,6 +14,10 @@ type Question = Extract<ToChdb, { do: 'query' }>;
 /** Questions that are answered side by side. */
 const READERS = 3;
 
+// All connections of a process share one server, set up by the first.
+const server = new Session(process.argv[2], {
+  connectionArgs: Object.entries(SERVER_SETTINGS).map(([name, value]) => `--${name}=${value}`),
+});
 // A connection does one thing at a time: a long question must not keep events from being stored, nor a backup either of them.
 const writer = connect();
 const keeper = connect();
@@ -52,6 +58,7 @@ async function answer(ask: ToChdb): Promise<unknown[]> {
       return [];
     case 'close':
       for (const client of [...readers, keeper, writer]) await client.close();
+      server.close();
       setImmediate(() => process.exit(0));
       return [];
   }
