@@ -3,6 +3,8 @@ import { type KeptIntake, keptIntake } from './sources/kept-intake.ts';
 
 /** The token that the listeners of a test know. */
 export const TOKEN = 'chi_listening';
+/** And that of another source. */
+export const OTHER_TOKEN = 'chi_second';
 
 export interface Listening {
   readonly kept: KeptIntake;
@@ -38,7 +40,8 @@ export async function listening(
       ...more,
       meter: { received: () => {}, refused: (listener, _, reason) => void refused.push(`${listener}: ${reason}`) },
       router: {
-        byToken: (token) => (token === TOKEN ? route : undefined),
+        byToken: (token) =>
+          token === TOKEN ? route : token === OTHER_TOKEN ? { ...route, source: 'other' } : undefined,
         byCertificate: (fingerprint) => (fingerprint === here.certificate ? route : undefined),
         byAddress: (_, listener) => (here.unbound || (listener === 'http' && !here.bound) ? undefined : route),
       },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JudgedBatch, LiveException, LiveFinding, LiveSetup } from '../../detection/index.ts';
 import type { EngineBatch } from './engine-protocol.ts';
 import { type EngineDied, EngineThread } from './engine-thread.ts';
+import { FairLine } from './fair-line.ts';
 
 /** A judged batch with the life of the thread that judged it: numbers begin anew in each. */
 export interface Judged extends JudgedBatch {
@@ -27,6 +28,7 @@ export class EnginePool {
   readonly #threads: EngineThread[];
   readonly #homes = new Map<string, EngineThread>();
   readonly #shelves = new Map<EngineThread, Shelf>();
+  readonly #lines = new Map<EngineThread, FairLine>();
 
   constructor({ threads, memory, died }: EnginePoolOptions) {
     this.#threads = Array.from({ length: threads }, () => {
@@ -36,6 +38,7 @@ export class EnginePool {
           error,
         ),
       );
+      this.#lines.set(thread, new FairLine());
       return thread;
     });
   }
@@ -61,10 +64,13 @@ export class EnginePool {
   /** @throws EngineDied */
   async judge(batch: EngineBatch): Promise<Judged> {
     const home = this.#home(batch.organization);
-    const { life } = home;
-    const answer = await home.ask({ kind: 'judge', batch });
-    if (!('judged' in answer)) throw new TypeError('the engine answered something else than a judged batch');
-    return { ...answer.judged, life };
+    // Whoever sends without end, or what takes long to judge, must not keep others waiting.
+    return this.#lines.get(home)!.run(batch.source.id, async () => {
+      const { life } = home;
+      const answer = await home.ask({ kind: 'judge', batch });
+      if (!('judged' in answer)) throw new TypeError('the engine answered something else than a judged batch');
+      return { ...answer.judged, life };
+    });
   }
 
   confirm(organization: string, { number, life }: Judged): void {

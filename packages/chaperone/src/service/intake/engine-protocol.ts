@@ -10,6 +10,10 @@ export interface EngineBatch {
   readonly received: number;
   /** begins the salts of its events' ids; undefined: equal records of the delivery are told apart by their number among each other */
   readonly salt?: string;
+  /** number of the first record in its delivery; 0 where left out */
+  readonly first?: number;
+  /** how many records of the delivery before each are equal to it, where the batch is not all of it */
+  readonly equals?: Uint32Array;
   /** ids that the events have already */
   readonly ids?: readonly string[];
   /** every finding is to be told with its document */

@@ -47,7 +47,7 @@ function hear(message: ToEngine): void {
       break;
     case 'judge': {
       const { batch } = message;
-      const texts = recordTexts(batch.records, batch.salt);
+      const texts = recordTexts(batch);
       release(batch.records.bytes);
       const judged = engineOf(batch.organization).judge({ ...batch, ...texts });
       port.postMessage({ id: message.id, judged } satisfies FromEngine, [judged.rows.bytes.buffer as ArrayBuffer]);

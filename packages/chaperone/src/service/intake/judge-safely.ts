@@ -109,9 +109,10 @@ export class SafeJudge {
 }
 
 /** The ids that an engine would give the records of a batch. */
-export function idsOf({ ids, source, records, salt }: EngineBatch, mask: (value: string) => string): readonly string[] {
+export function idsOf(batch: EngineBatch, mask: (value: string) => string): readonly string[] {
+  const { ids, source } = batch;
   if (ids !== undefined) return ids;
-  const { texts, salts } = recordTexts(records, salt);
+  const { texts, salts } = recordTexts(batch);
   return texts.map((text, index) => recordId(source, text, salts[index], mask));
 }
 

@@ -10,7 +10,7 @@ import {
   sealWith,
 } from '../../detection/index.ts';
 import { type EventStore, type StateStore, StoreUnavailable } from '../../storage/index.ts';
-import { Busy, type Delivery, type Intake, type Receipt, release } from '../../telemetry/index.ts';
+import { Busy, type Delivery, type Intake, type Misread, type Receipt, release } from '../../telemetry/index.ts';
 import type { Health } from '../health.ts';
 import type { Meter } from '../metrics/meter.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -20,6 +20,7 @@ import type { EngineBatch } from './engine-protocol.ts';
 import { type EngineState, EngineWatch } from './engine-watch.ts';
 import { FindingWriter } from './finding-writer.ts';
 import { idsOf, SafeJudge, type SafelyJudged } from './judge-safely.ts';
+import { PORTION, type Portion, portions } from './portions.ts';
 import { SightingBook } from './sighting-book.ts';
 import { SourceBook } from './source-book.ts';
 import { KILLED, unjudgedProblems, unjudgedRows } from './unjudged.ts';
@@ -69,6 +70,8 @@ const RECOUNTING = 5_000;
 const SIGHTING = 5_000;
 /** Milliseconds that a delivery waits for an engine that is being started again, before its sender is told to come back. */
 const PATIENCE = 10_000;
+/** Part of the room that one source may take. */
+const SHARE = 0.5;
 
 /**
  * The way of every record: judged in an engine's thread, stored in the event store, its findings in the state store, and only then
@@ -91,6 +94,7 @@ export class LiveIntake implements Intake {
   readonly #timers: NodeJS.Timeout[];
   #deliveries = 0;
   #bytes = 0;
+  readonly #bytesOf = new Map<string, number>();
   #roomers: (() => void)[] = [];
   #closed = false;
   #recounting = false;
@@ -206,11 +210,24 @@ export class LiveIntake implements Intake {
     if (this.#closed) throw new Busy('The service is ending.', 5);
     this.#options.health.ensureRoom();
     if (this.room <= 0) throw new Busy('More records are under way than there is room for.', 1);
-    const size = records.bytes.byteLength;
+    // Its portions are under way one after the other.
+    const size = Math.min(records.bytes.byteLength, Math.max(PORTION.bytes, records.ends[0] ?? 0));
+    const ofSource = this.#bytesOf.get(source.id) ?? 0;
+    if (ofSource > 0 && ofSource + size > this.#options.most * SHARE)
+      throw new Busy('More records of this source are under way than there is room for.', 1);
     this.#take(size, home, delivery);
     try {
       if (!this.#checkpoints.covers(organization, delivery.received)) await this.#saveCheckpoint(organization);
-      return await this.#accepted(delivery, home, source, size);
+      let stored = 0;
+      const misread: Misread[] = [];
+      for (const portion of portions(records)) {
+        const receipt = await this.#accepted(delivery, portion, home, source);
+        for (const one of receipt.misread) misread.push({ ...one, index: portion.first + one.index });
+        stored += receipt.stored;
+        // A portion that is not the whole was made for this alone.
+        if (portion.equals !== undefined) release(portion.records.bytes);
+      }
+      return { stored, misread };
     } catch (error) {
       if (error instanceof StoreUnavailable) {
         this.#options.health.failed(error);
@@ -223,10 +240,11 @@ export class LiveIntake implements Intake {
     }
   }
 
-  async #accepted(delivery: Delivery, home: Home, source: LiveSource, size: number): Promise<Receipt> {
-    const { organization, records } = delivery;
+  async #accepted(delivery: Delivery, portion: Portion, home: Home, source: LiveSource): Promise<Receipt> {
+    const { organization } = delivery;
+    const { records } = portion;
     const begun = performance.now();
-    const batch = this.#batch(delivery, source);
+    const batch: EngineBatch = { ...this.#batch(delivery, source), ...portion };
     let judgedAt = begun;
     let insertedAt = begun;
     const { judged, unjudged } = await this.#judged(batch, home, async (outcome) => {
@@ -273,7 +291,7 @@ export class LiveIntake implements Intake {
       organization,
       source: source.id,
       events: records.ends.length,
-      bytes: size,
+      bytes: records.bytes.byteLength,
       received: delivery.received,
       newest,
       offset: judged?.offset ?? Number.NaN,
@@ -445,6 +463,7 @@ export class LiveIntake implements Intake {
 
   #take(size: number, home: Home, delivery: Delivery): void {
     this.#bytes += size;
+    this.#bytesOf.set(delivery.source, (this.#bytesOf.get(delivery.source) ?? 0) + size);
     home.underWay += 1;
     home.open.add(delivery);
     this.#options.meter.waiting(home.slug, this.#bytes);
@@ -452,6 +471,9 @@ export class LiveIntake implements Intake {
 
   #give(size: number, home: Home, delivery: Delivery): void {
     this.#bytes -= size;
+    const left = (this.#bytesOf.get(delivery.source) ?? 0) - size;
+    if (left > 0) this.#bytesOf.set(delivery.source, left);
+    else this.#bytesOf.delete(delivery.source);
     home.underWay -= 1;
     home.open.delete(delivery);
     this.#options.meter.waiting(home.slug, this.#bytes);

@@ -19,8 +19,8 @@ export function unjudgedRows(
   ids: readonly string[],
   seal: (record: string) => string,
 ): RowBatch {
-  const { source, received, records, salt } = batch;
-  const { texts } = recordTexts(records, salt);
+  const { source, received } = batch;
+  const { texts } = recordTexts(batch);
   const encoder = new EventEncoder();
   const hide = source.masking.length > 0;
   for (const index of indexes)
@@ -28,9 +28,10 @@ export function unjudgedRows(
   return encoder.take();
 }
 
-export function unjudgedProblems({ source, records, salt }: EngineBatch, indexes: readonly number[]) {
+export function unjudgedProblems(batch: EngineBatch, indexes: readonly number[]) {
   if (indexes.length === 0) return [];
-  const { texts } = recordTexts(records, salt);
+  const { source } = batch;
+  const { texts } = recordTexts(batch);
   return indexes.map((index) => ({
     index,
     ...KILLED,

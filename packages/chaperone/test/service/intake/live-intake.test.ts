@@ -263,3 +263,27 @@ test('a finding of more events than it names is counted right, though a delivery
   for (const { count } of await cleared()) expect(count).toBe(180);
   await live.intake.close();
 });
+
+test('a large delivery is judged in portions: equal records stay apart, again they change nothing, and others don’t wait for its end', async () => {
+  const live = await testIntake(state, events);
+  const [large, small] = [await live.source('large'), await live.source('small')];
+  const texts = Array.from({ length: 30_000 }, (_, i) => `no log ${i % 25_000}`);
+  const order: string[] = [];
+  const all = send(live, large, texts).then((receipt) => {
+    order.push('large');
+    return receipt;
+  });
+  await send(live, small, ['{"a":']).then(() => order.push('small'));
+  const receipt = await all;
+  expect(order).toEqual(['small', 'large']);
+  expect(receipt.stored).toBe(30_000);
+  expect(receipt.misread.map(({ index }) => index)).toEqual(texts.map((_, i) => i));
+  await send(live, large, texts);
+  const [{ n, stored }] = await events.query<{ n: string; stored: string }>(
+    live.organization,
+    (t) =>
+      `SELECT toString(uniqExact(id)) AS n, toString(count()) AS stored FROM ${t.events} WHERE source = '${large}'`,
+  );
+  expect([Number(n), Number(stored) >= 30_000]).toEqual([30_000, true]);
+  await live.intake.close();
+}, 60_000);

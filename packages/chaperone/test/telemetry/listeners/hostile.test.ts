@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Listening, listening, TOKEN, until } from '../../../testkit/listening.ts';
+import { type Listening, listening, OTHER_TOKEN, TOKEN, until } from '../../../testkit/listening.ts';
 
 let here: Listening;
 beforeEach(async () => {
@@ -236,6 +236,16 @@ describe('HTTP', () => {
     expect(most - before).toBeLessThan(200 << 20);
   });
 
+  test.each([
+    ['/ndjson', '1\n'],
+    ['/_bulk', '{"create":{}}\n{}\n'],
+    ['/services/collector/raw', '1\n'],
+  ])('to %s no more records may come in one request than memory bears', async (path, record) => {
+    expect((await post(path, record.repeat(200_000))).status).toBe(200);
+    expect((await post(path, record.repeat(200_001))).status).toBe(413);
+    expect((await post(path, record.repeat(5_000_000))).status).toBe(413);
+  });
+
   test('large bodies at once are held back with the time to wait, and memory stays bounded', async () => {
     const before = process.memoryUsage().rss;
     const begun = await Promise.all(
@@ -258,6 +268,11 @@ describe('HTTP', () => {
     const held = begun.filter(({ text }) => text.startsWith('HTTP/1.1 429'));
     expect(held.length).toBeGreaterThanOrEqual(6);
     expect(held[0].text.toLowerCase()).toContain('retry-after: 1');
+    // One source has no more than half of the room: another finds its own.
+    const other = await post('/ndjson', `${'b'.repeat(1_023)}\n`.repeat(30_000), {
+      authorization: `Splunk ${OTHER_TOKEN}`,
+    });
+    expect(other.status).toBe(200);
     for (const { socket } of begun) socket.destroy();
     expect(process.memoryUsage().rss - before).toBeLessThan(600 << 20);
     // What was reserved was given back.

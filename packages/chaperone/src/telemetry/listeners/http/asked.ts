@@ -21,7 +21,7 @@ export interface BodyLimit {
 /** What the ways of sending share. */
 export interface IntakeRequests {
   /** Reads the body whole, does the work, and gives the memory back. @throws BodyError, Busy */
-  withBody(request: IncomingMessage, limit: BodyLimit, work: (body: Buffer) => Promise<void>): Promise<void>;
+  withBody(asked: Asked, limit: BodyLimit, work: (body: Buffer) => Promise<void>): Promise<void>;
   /** Hands the records over and gives those that couldn't be read. @throws Busy and what the intake throws */
   store(asked: Asked, records: readonly Buffer[]): Promise<readonly unknown[]>;
   readonly room: number;

@@ -1,4 +1,5 @@
 import { eachLine } from './lines.ts';
+import { ensureFew } from './read-body.ts';
 
 /** What one action of a bulk asks for. */
 export interface BulkItem {
@@ -30,6 +31,7 @@ export function parseBulk(body: Buffer, index: string): Bulk | undefined {
   let last: { name: string; index: string; id: string | undefined } | undefined;
   eachLine(body, (line) => {
     if (broken) return;
+    ensureFew(items.length + 1);
     if (pending === undefined) {
       // Shippers write the same action line for thousands of documents.
       if (lastLine !== undefined && last !== undefined && last.id === undefined && line.equals(lastLine)) {

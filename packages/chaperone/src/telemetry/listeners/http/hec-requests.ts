@@ -2,6 +2,7 @@ import { LONGEST_RECORD } from '../longest-record.ts';
 import { type Asked, type BodyLimit, type IntakeRequests, send } from './asked.ts';
 import { parseHec, rawHec } from './hec.ts';
 import { eachLine } from './lines.ts';
+import { ensureFew } from './read-body.ts';
 
 const LIMIT: BodyLimit = { most: 32 << 20, weight: 6 };
 const RAW: BodyLimit = { most: 100 << 20, weight: 2, longest: LONGEST_RECORD };
@@ -32,8 +33,8 @@ export class HecRequests {
   }
 
   #events(asked: Asked): Promise<void> {
-    const { request, response } = asked;
-    return this.#intake.withBody(request, LIMIT, async (body) => {
+    const { response } = asked;
+    return this.#intake.withBody(asked, LIMIT, async (body) => {
       if (body.length === 0) return send(response, 400, { text: 'No data', code: 5 });
       const events = parseHec(body.toString('utf8'));
       if (!Array.isArray(events))
@@ -50,10 +51,10 @@ export class HecRequests {
   }
 
   #raw(asked: Asked): Promise<void> {
-    const { request, response, query } = asked;
-    return this.#intake.withBody(request, RAW, async (body) => {
+    const { response, query } = asked;
+    return this.#intake.withBody(asked, RAW, async (body) => {
       const records: Buffer[] = [];
-      eachLine(body, (line) => records.push(rawHec(line, query)));
+      eachLine(body, (line) => ensureFew(records.push(rawHec(line, query))));
       if (records.length === 0) return send(response, 400, { text: 'No data', code: 5 });
       await this.#intake.store(asked, records);
       this.#done(asked);
@@ -80,8 +81,9 @@ export class HecRequests {
     send(response, 200, { text: 'Success', code: 0, ackId });
   }
 
-  #ack({ request, response, query, route }: Asked): Promise<void> {
-    return this.#intake.withBody(request, LIMIT, async (body) => {
+  #ack(asked: Asked): Promise<void> {
+    const { request, response, query, route } = asked;
+    return this.#intake.withBody(asked, LIMIT, async (body) => {
       const channel = String(request.headers['x-splunk-request-channel'] ?? query.get('channel') ?? '');
       const done = this.#acks.get(`${route.source}/${channel}`)?.done;
       let ids: unknown;

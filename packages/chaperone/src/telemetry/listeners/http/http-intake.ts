@@ -14,16 +14,20 @@ import { handshake } from './handshake.ts';
 import { HecRequests } from './hec-requests.ts';
 import { eachElement, eachLine } from './lines.ts';
 import { OTLP_ACCEPTED, parseOtlp } from './otlp.ts';
-import { BodyError, readBody } from './read-body.ts';
+import { BodyError, ensureFew, readBody } from './read-body.ts';
 
 /** Bytes of a request, packed or unpacked; what shippers send at once is far below. What is parsed whole takes more of the memory. */
 const LINES: BodyLimit = { most: 100 << 20, weight: 2, longest: LONGEST_RECORD };
 const PARSED: BodyLimit = { most: 32 << 20, weight: 6 };
 /** Bytes that all requests together may take while they are read; beyond, a sender is told to come again. */
 const MOST_AT_ONCE = 384 << 20;
+/** And those of one source, beside one that came first. */
+const MOST_OF_ONE = MOST_AT_ONCE / 2;
 /** Milliseconds before a connection is broken in the place of an answer: its client comes again at once. */
 const PAUSE = 1_000;
 const LONGEST_PAUSE = 5_000;
+/** Milliseconds that requests under way have when the listener is closed. */
+const ENDING = 5_000;
 
 type Handler = (asked: Asked) => Promise<void> | void;
 
@@ -61,7 +65,12 @@ export function httpIntake(
     server: server as Server,
     close: () =>
       new Promise((closed) => {
-        server.close(() => closed());
+        // A request that is not whole by then never will be: its sender was turned down, or is slow. What wasn't answered comes again.
+        const late = setTimeout(() => server.closeAllConnections(), ENDING);
+        server.close(() => {
+          clearTimeout(late);
+          closed();
+        });
         server.closeIdleConnections();
         // a connection whose request is still answered would wait idle for the whole of its time
         server.keepAliveTimeout = 1;
@@ -74,6 +83,7 @@ class HttpIntake implements IntakeRequests {
   readonly #deps: StreamDeps;
   readonly #hec = new HecRequests(this);
   #bytes = 0;
+  readonly #bytesOf = new Map<string, number>();
 
   constructor(name: string, deps: StreamDeps) {
     this.#name = name;
@@ -111,9 +121,9 @@ class HttpIntake implements IntakeRequests {
   }
 
   #bulk(asked: Asked): Promise<void> {
-    const { request, response, path } = asked;
+    const { response, path } = asked;
     const begun = performance.now();
-    return this.withBody(request, LINES, async (body) => {
+    return this.withBody(asked, LINES, async (body) => {
       const bulk = parseBulk(body, path.slice(1).replace(/\/?_bulk$/, '') || 'logs');
       if (bulk === undefined)
         return send(response, 400, {
@@ -131,7 +141,7 @@ class HttpIntake implements IntakeRequests {
   #otlp(asked: Asked): Promise<void> {
     const { request, response } = asked;
     const json = (request.headers['content-type'] ?? '').includes('json');
-    return this.withBody(request, PARSED, async (body) => {
+    return this.withBody(asked, PARSED, async (body) => {
       let records: Buffer[];
       try {
         records = parseOtlp(body, json);
@@ -148,9 +158,12 @@ class HttpIntake implements IntakeRequests {
   }
 
   #lines(asked: Asked): Promise<void> {
-    const { request, response } = asked;
-    return this.withBody(request, LINES, async (body) => {
+    const { response } = asked;
+    return this.withBody(asked, LINES, async (body) => {
       const records: Buffer[] = [];
+      const add = (record: Buffer) => {
+        ensureFew(records.push(record));
+      };
       if (body[0] === 0x5b) {
         // An array is parsed whole, to be sure that it is one.
         if (body.length > PARSED.most)
@@ -163,31 +176,42 @@ class HttpIntake implements IntakeRequests {
             mend: 'Send a JSON array, or a JSON object a line.',
           });
         }
-        eachElement(body, (element) => records.push(element));
-      } else eachLine(body, (line) => records.push(line));
+        eachElement(body, add);
+      } else eachLine(body, add);
       const misread = await this.store(asked, records, body);
       send(response, 200, { stored: records.length, misread });
     });
   }
 
   async withBody(
-    request: IncomingMessage,
+    { request, route }: Asked,
     { most, weight, longest }: BodyLimit,
     work: (body: Buffer) => Promise<void>,
   ): Promise<void> {
+    const { source } = route;
     const stated = Number(request.headers['content-length'] ?? 0) * weight;
-    if (this.room <= 0 || this.#bytes + stated > MOST_AT_ONCE) throw new Busy('Too much is under way.');
+    const full = (bytes: number) => {
+      const own = this.#bytesOf.get(source) ?? 0;
+      // Somebody's first is taken whatever its size.
+      return this.#bytes + bytes > MOST_AT_ONCE || (own > held && own + bytes > MOST_OF_ONE);
+    };
     let held = 0;
+    const hold = (bytes: number) => {
+      held += bytes;
+      this.#bytes += bytes;
+      const own = (this.#bytesOf.get(source) ?? 0) + bytes;
+      if (own > 0) this.#bytesOf.set(source, own);
+      else this.#bytesOf.delete(source);
+    };
+    if (this.room <= 0 || this.#bytes + stated > MOST_AT_ONCE) throw new Busy('Too much is under way.');
     try {
       const reserve = (bytes: number) => {
-        if (this.#bytes + bytes * weight > MOST_AT_ONCE) throw new Busy('Too much is under way.');
-        this.#bytes += bytes * weight;
-        held += bytes * weight;
+        if (full(bytes * weight)) throw new Busy('Too much is under way.');
+        hold(bytes * weight);
       };
-      const body = await readBody(request, most, reserve, longest);
-      await work(body);
+      await work(await readBody(request, most, reserve, longest));
     } finally {
-      this.#bytes -= held;
+      hold(-held);
     }
   }
 

@@ -13,6 +13,15 @@ export class BodyError extends Error {
   }
 }
 
+/** Records of one request; each costs memory of its own, however short it is. */
+const MOST_RECORDS = 200_000;
+
+/** @throws BodyError 413, at which shippers send less at once */
+export function ensureFew(records: number): void {
+  if (records > MOST_RECORDS)
+    throw new BodyError(413, `The body has more than ${MOST_RECORDS} records; that many are taken at once.`);
+}
+
 const UNPACK = {
   gzip: createGunzip,
   deflate: createInflate,
