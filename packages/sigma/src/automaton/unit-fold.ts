@@ -9,6 +9,9 @@ const UNITS = 0x10000;
 /** Code unit → folded code unit. Only the first 256 bytes are touched by ASCII text. */
 export const UNIT_FOLD: Uint16Array = foldTable();
 
+/** The same for ASCII alone. */
+export const ASCII_FOLD: Uint8Array = Uint8Array.from(UNIT_FOLD.subarray(0, 0x80));
+
 function foldTable(): Uint16Array {
   const table = new Uint16Array(UNITS);
   // In runs of 256, so that the few units which need a closer look don't slow down all the others.

@@ -91,6 +91,11 @@ export class FieldProgram {
     return this.#walk(value);
   }
 
+  /** The same of a text that will hardly come again: it is neither looked up nor remembered. */
+  readOnce(text: string): number {
+    return text.length < this.#least ? 0 : this.#walk(text);
+  }
+
   #readNumber(value: number): number {
     const place = value & (NUMBER_PLACES - 1);
     if (this.#numberAt[place] === value) return this.#numberList[place];

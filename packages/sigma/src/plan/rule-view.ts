@@ -146,9 +146,11 @@ export class RuleView implements View {
     if (this.#keywordReader !== undefined) {
       this.#keywordState = state;
       event.values(this.#visitKeyword);
-      const raw = event.raw?.();
-      if (raw !== undefined) this.#visitKeyword(raw);
       state = this.#keywordState;
+      const raw = event.raw?.();
+      // No two records are written alike: hashing the text to look it up would cost as much as reading it.
+      const signature = raw === undefined ? 0 : this.#keywordReader.readOnce(raw);
+      if (signature !== 0) state = this.step(state, signature);
     }
     const { matched, open } = this.outcome(state);
     return open.length === 0 ? matched : this.#withOpen(matched, open, event);

@@ -45,7 +45,16 @@ export class SlotReader {
   read(value: unknown): number {
     if (this.#programs.length === 2) return this.#readBoth(value);
     if (this.#programs.length > 2) return this.#readAll(value);
-    const list = this.#first.read(value);
+    return this.#known(this.#first.read(value));
+  }
+
+  /** The same of a text that will hardly come again. */
+  readOnce(text: string): number {
+    return this.#programs.length > 1 ? this.read(text) : this.#known(this.#first.readOnce(text));
+  }
+
+  /** The signature of a list of the only program. */
+  #known(list: number): number {
     if (this.#generation !== this.#first.generation) this.forget();
     if (list < this.#seen.length) {
       const signature = this.#seen[list];

@@ -23,6 +23,29 @@ test('finds exactly the needles that the folded text includes, each once', () =>
   );
 });
 
+test('long texts are read alike, ASCII or not, at every length about which they are copied', () => {
+  for (const sought of [['needle'], ['needle', 'ö', 'é', 'ne', 'x']]) {
+    const index = new SubstringIndex(sought);
+    for (const length of [
+      31,
+      32,
+      33,
+      (1 << 14) - 1,
+      1 << 14,
+      (1 << 14) + 1,
+      (1 << 15) + 1,
+      (1 << 20) - 1,
+      (1 << 20) + 9,
+    ])
+      for (const end of ['NEEDLE', 'éNEEDLE', 'NEEDLEé', 'needl\u0450'])
+        for (const one of [end.padStart(length, '-'), end.padEnd(length, '-')]) {
+          index.walk(one);
+          const found = Array.from(index.hits.list.subarray(0, index.hits.count), (hit) => sought[hit]);
+          expect(found.sort()).toEqual(sought.filter((needle) => one.toLowerCase().includes(needle)).sort());
+        }
+  }
+});
+
 test('finds each of ten thousand needles of every length', () => {
   const sought = Array.from({ length: 10_000 }, (_, i) => `${'xyz'.repeat(i % 5)}${i.toString(36)}`);
   const index = new SubstringIndex([...new Set(sought)]);
