@@ -16,7 +16,7 @@ export const SPREAD = 0x9e3779b1 | 0;
 
 /** Bits of bitmap per needle: 32 lets a random gram through in 3 % of cases at most. */
 const BITS_PER_NEEDLE = 32;
-const MIN_LOG_BITS = 10;
+const MIN_LOG_BITS = 14;
 /** 2^22 bits are 512 KiB: beyond that the bitmap falls out of the second-level cache and costs more than it saves. */
 const MAX_LOG_BITS = 22;
 

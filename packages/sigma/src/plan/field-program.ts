@@ -96,6 +96,12 @@ export class FieldProgram {
     return text.length < this.#least ? 0 : this.#walk(text);
   }
 
+  /** Whether any of the texts that were joined to this one may mean something; false only where none does. */
+  mayMean(joined: string): boolean {
+    if (this.#check === undefined) this.#build();
+    return this.#values!.mayHold(joined);
+  }
+
   #readNumber(value: number): number {
     const place = value & (NUMBER_PLACES - 1);
     if (this.#numberAt[place] === value) return this.#numberList[place];

@@ -9,6 +9,7 @@
  */
 import { IntLists } from '../automaton/int-lists.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
+import { textOf } from '../evaluate/match-test.ts';
 import type { EventAccess } from '../event.ts';
 import type { Bound, Offer, Outcome, View } from '../view.ts';
 import type { FieldProgram } from './field-program.ts';
@@ -53,6 +54,12 @@ export class RuleView implements View {
   readonly #maxStates: number;
   #outcomes: (Outcome | undefined)[] = [];
   #keywordState = 0;
+  /** of the event at hand */
+  readonly #texts: string[] = [];
+  readonly #gather = (value: unknown): void => {
+    const text = typeof value === 'string' ? value : textOf(value);
+    if (text !== undefined) this.#texts.push(text);
+  };
   readonly #visitKeyword = (value: unknown): void => {
     const signature = this.keyword(value);
     if (signature !== 0) this.#keywordState = this.step(this.#keywordState, signature);
@@ -143,17 +150,24 @@ export class RuleView implements View {
       const signature = this.signature(slot, event.get(fields[slot]));
       if (signature !== 0) state = this.step(state, signature);
     }
-    if (this.#keywordReader !== undefined) {
-      this.#keywordState = state;
-      event.values(this.#visitKeyword);
-      state = this.#keywordState;
-      const raw = event.raw?.();
-      // No two records are written alike: hashing the text to look it up would cost as much as reading it.
-      const signature = raw === undefined ? 0 : this.#keywordReader.readOnce(raw);
-      if (signature !== 0) state = this.step(state, signature);
-    }
+    if (this.#keywordReader !== undefined) state = this.#stepKeywords(this.#keywordReader, state, event);
     const { matched, open } = this.outcome(state);
     return open.length === 0 ? matched : this.#withOpen(matched, open, event);
+  }
+
+  #stepKeywords(reader: SlotReader, state: number, event: EventAccess): number {
+    const texts = this.#texts;
+    texts.length = 0;
+    event.values(this.#gather);
+    const raw = event.raw?.();
+    if (raw !== undefined) texts.push(raw);
+    // Nearly no event has a keyword in it, and one walk over all its texts costs half of what looking each of them up does.
+    if (!reader.mayMean(texts.join('\n'))) return state;
+    this.#keywordState = state;
+    event.values(this.#visitKeyword);
+    // No two records are written alike: hashing the text to look it up would cost as much as reading it.
+    const signature = raw === undefined ? 0 : reader.readOnce(raw);
+    return signature === 0 ? this.#keywordState : this.step(this.#keywordState, signature);
   }
 
   #withOpen(matched: readonly Bound[], open: readonly Bound[], event: EventAccess): readonly Bound[] {

@@ -53,6 +53,11 @@ export class SlotReader {
     return this.#programs.length > 1 ? this.read(text) : this.#known(this.#first.readOnce(text));
   }
 
+  /** Whether any of the texts that were joined to this one may mean something to the view; false only where none does. */
+  mayMean(joined: string): boolean {
+    return this.#programs.length > 1 || this.#first.mayMean(joined);
+  }
+
   /** The signature of a list of the only program. */
   #known(list: number): number {
     if (this.#generation !== this.#first.generation) this.forget();

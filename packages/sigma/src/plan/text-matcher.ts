@@ -128,6 +128,19 @@ export class TextMatcher {
     }
   }
 
+  /** Whether `mayMatch` can say more than yes: all tests need a literal that may stand anywhere. */
+  get screens(): boolean {
+    const { holds, checks } = this.#always;
+    return this.#starts === undefined && this.#ends === undefined && holds.length === 0 && checks.length === 0;
+  }
+
+  /** Whether any of the texts that were joined to this one may pass a test; false only where none does. */
+  mayMatch(joined: string): boolean {
+    if (!this.screens || this.#inside === undefined) return true;
+    this.#inside.walk(joined);
+    return this.#inside.hits.count > 0 || (this.#foreign.checks.length > 0 && NOT_ASCII.test(joined));
+  }
+
   /** Adds to `truth` the tests that hold of the text. */
   match(text: string, truth: Hits): void {
     this.#tried.clear();

@@ -65,6 +65,11 @@ export class ValueCheck {
     this.least = others > 0 ? 0 : (this.#texts?.least ?? Number.POSITIVE_INFINITY);
   }
 
+  /** Whether any of the texts that were joined to this one may pass a test; false only where no test holds of any of them. */
+  mayHold(joined: string): boolean {
+    return this.least === 0 || this.#nulls.length > 0 || this.#texts === undefined || this.#texts.mayMatch(joined);
+  }
+
   /** Adds to `truth` the tests that hold of a value; undefined is an absent field, an array means any element. */
   collect(value: unknown): void {
     if (!isPresent(value, 0)) this.#addAll(this.#nulls);
