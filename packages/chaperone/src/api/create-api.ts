@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
-import { principalOfSession, principalOfToken } from '../identity/index.ts';
+import { networkOf, principalOfSession, principalOfToken } from '../identity/index.ts';
 import { Callers, type Peer } from './callers.ts';
 import { consoleFile } from './console-files.ts';
 import { type ApiEnv, type DeclaredRoute, Routes } from './define.ts';
@@ -8,7 +8,7 @@ import type { ApiDeps } from './deps.ts';
 import { docsPage } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 import { answerOf, Problem, problemOf } from './problem.ts';
-import { networkOf, RateLimit } from './rate-limit.ts';
+import { RateLimit } from './rate-limit.ts';
 import { addRoutes } from './routes/index.ts';
 import { COOKIE, csrfOf } from './routes/sign-in.ts';
 

@@ -14,6 +14,7 @@ export { confirmTotp, newRecoveryCodes, offerTotp, removeFactor } from './factor
 export { createIdentity, type Identity } from './identity.ts';
 export { type IdentityCode, IdentityError } from './identity-error.ts';
 export { changeRole, disableMember, enableMember, removeMember } from './members.ts';
+export { networkOf } from './network-of.ts';
 export {
   addOidcProvider,
   finishOidc,
@@ -24,6 +25,7 @@ export {
 } from './oidc.ts';
 export { addPasskey, askPasskey, offerPasskey, signInByPasskey } from './passkeys.ts';
 export { allowed, type Membership, type Principal } from './principal.ts';
+export { recallTries } from './recall-tries.ts';
 export { atLeast, may, needsSecondFactor, PERMISSIONS, type Permission } from './roles.ts';
 export { digest, isToken } from './secrets.ts';
 export { type Client, type NewSession, principalOfSession, sessionsOf } from './sessions.ts';

@@ -1,14 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
 import { IdentityError } from './identity-error.ts';
+import { type Comer, PasswordLine } from './password-line.ts';
 
 /** OWASP's second choice for argon2id (2023): 19 MiB, two passes, one lane. */
 const COST = { algorithm: 2 as const, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const SHORTEST = 12;
 const LONGEST = 1_024;
-/** Passwords computed at once; more wait. Half of the cores: a flood of sign-ins must leave the rest to the events. */
-const AT_ONCE = Math.max(1, availableParallelism() >> 1);
-const MOST_WAITING = 40;
+const line = new PasswordLine();
 
 const COMMON = [
   'password',
@@ -47,38 +45,23 @@ export function checkPassword(password: string, own: readonly string[]): void {
 }
 
 export function hashPassword(password: string): Promise<string> {
-  return limited(() => hash(password, COST));
+  return line.run(undefined, () => hash(password, COST));
 }
 
 let dummy: Promise<string> | undefined;
 
-/** Whether a password is right. Takes as long for somebody who isn't there (`undefined`). */
-export async function rightPassword(password: string, kept: string | null | undefined): Promise<boolean> {
+/**
+ * Whether a password is right. Takes as long for somebody who isn't there (`undefined`).
+ *
+ * @param comer who signs in; undefined: somebody who is signed in
+ * @throws IdentityError `too_many_tries`
+ */
+export async function rightPassword(
+  password: string,
+  kept: string | null | undefined,
+  comer?: Comer,
+): Promise<boolean> {
   dummy ??= hash('nobody has this password', COST);
   const against = kept ?? (await dummy);
-  const right = await limited(() => verify(against, password.slice(0, LONGEST)));
-  return right && kept != null;
-}
-
-let running = 0;
-const waiting: (() => void)[] = [];
-
-async function limited<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= AT_ONCE) {
-    if (waiting.length >= MOST_WAITING)
-      throw new IdentityError(
-        'too_many_tries',
-        'Too many people sign in at this moment.',
-        'Try again in a few seconds.',
-        5,
-      );
-    await new Promise<void>((go) => waiting.push(go));
-  }
-  running += 1;
-  try {
-    return await work();
-  } finally {
-    running -= 1;
-    waiting.shift()?.();
-  }
+  return line.run(comer, async () => (await verify(against, password.slice(0, LONGEST))) && kept != null);
 }

@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { useRecoveryCode, useTotp } from './factors.ts';
 import type { Identity } from './identity.ts';
 import { IdentityError } from './identity-error.ts';
+import { networkOf } from './network-of.ts';
 import { rightPassword } from './password.ts';
 import { beginSession, type Client, confirmedFactors, endSession, membershipsOf, type NewSession } from './sessions.ts';
 
@@ -32,7 +33,10 @@ export async function signIn(identity: Identity, email: string, password: string
   const user = await state.everywhere((tx) =>
     tx.selectFrom('app_user').selectAll().where('email', '=', name).executeTakeFirst(),
   );
-  const right = await rightPassword(password, user?.disabled_at === null ? user.password_hash : undefined);
+  const right = await rightPassword(password, user?.disabled_at === null ? user.password_hash : undefined, {
+    network: networkOf(client.ip),
+    known: throttle.knows(name, client.ip),
+  });
   if (!right || user === undefined) {
     throttle.failed(name, client.ip);
     await state.everywhere((tx) =>

@@ -58,8 +58,9 @@ export async function completeSetup(
 ): Promise<NewSession & { organization: string }> {
   const email = asked.email.trim().toLowerCase();
   checkPassword(asked.password, [asked.name, email, asked.organization.name]);
+  await ensureToken(identity, asked.token, 'setup');
   const hash = await hashPassword(asked.password);
-  return identity.state.everywhere(async (tx) => {
+  const made = await identity.state.everywhere(async (tx) => {
     await takeToken(identity, tx, asked.token, 'setup');
     if ((await tx.selectFrom('app_user').select('id').limit(1).executeTakeFirst()) !== undefined)
       throw new IdentityError('setup_done', 'The set-up is done already.', 'Sign in.');
@@ -80,6 +81,8 @@ export async function completeSetup(
     const organization = await createOrganization(identity, tx, asked.organization, { id, actor });
     return { ...(await beginSession(identity, tx, id, 'full', client)), organization };
   });
+  identity.throttle.succeeded(email, client.ip);
+  return made;
 }
 
 /** Makes an organisation with its first administrator. @returns its UUID */
@@ -194,8 +197,9 @@ export async function issueReset(identity: Identity, tx: Tx, user: string, actor
 
 /** Takes an invitation or a reset link: sets the password. */
 export async function acceptLink(identity: Identity, secret: string, password: string, client: Client): Promise<void> {
+  await ensureToken(identity, secret, 'invitation', 'reset');
   const hash = await hashPassword(password);
-  await identity.state.everywhere(async (tx) => {
+  const email = await identity.state.everywhere(async (tx) => {
     const token = await takeToken(identity, tx, secret, 'invitation', 'reset');
     const user = await tx
       .selectFrom('app_user')
@@ -214,7 +218,9 @@ export async function acceptLink(identity: Identity, secret: string, password: s
       'user.accept_link',
       { purpose: token.purpose },
     );
+    return user.email;
   });
+  identity.throttle.succeeded(email, client.ip);
 }
 
 /** @throws IdentityError `password_wrong`, `password_weak` */
@@ -260,12 +266,24 @@ async function belongsElsewhere(tx: Tx, user: string, organization: string): Pro
   return elsewhere !== undefined;
 }
 
-async function takeToken(
-  identity: Identity,
-  tx: Tx,
-  secret: string,
-  ...purposes: ('setup' | 'invitation' | 'reset')[]
-) {
+type Purpose = 'setup' | 'invitation' | 'reset';
+
+/** A password is computed only for somebody who has a right token: anybody can ask. */
+async function ensureToken(identity: Identity, secret: string, ...purposes: Purpose[]): Promise<void> {
+  const token = await identity.state.everywhere((tx) =>
+    tx
+      .selectFrom('one_time_token')
+      .select('id')
+      .where('id', '=', digest(secret))
+      .where('purpose', 'in', purposes)
+      .where('used_at', 'is', null)
+      .where('expires_at', '>', new Date(identity.now()))
+      .executeTakeFirst(),
+  );
+  if (token === undefined) throw VOID();
+}
+
+async function takeToken(identity: Identity, tx: Tx, secret: string, ...purposes: Purpose[]) {
   const token = await tx
     .updateTable('one_time_token')
     .set({ used_at: new Date(identity.now()) })

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import manifest from '../../package.json' with { type: 'json' };
 import { createApi } from '../api/index.ts';
 import { type LiveSource, nextPast, readRulePacks } from '../detection/index.ts';
-import { createIdentity, createVault, issueSetupToken, verifyChain } from '../identity/index.ts';
+import { createIdentity, createVault, issueSetupToken, recallTries, verifyChain } from '../identity/index.ts';
 import { SourceRouter } from '../sources/index.ts';
 import {
   backup,
@@ -135,6 +135,7 @@ async function start(
   const identity = createIdentity(state, vault, Date.now, (url, request, inside) =>
     fetchGuarded(url, request, { allowPrivate: inside, maxBytes: 1 << 20, timeout: 10_000 }),
   );
+  await recallTries(identity);
   const events = await openEventStore(
     config.events === undefined
       ? { folder: join(config.data, 'events') }

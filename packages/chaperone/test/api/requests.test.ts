@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { networkOf } from '../../src/api/rate-limit.ts';
+import { networkOf } from '../../src/identity/index.ts';
 import { apiInstallation, type Caller, type House } from './installation.ts';
 
 let given: Awaited<ReturnType<typeof apiInstallation>>;

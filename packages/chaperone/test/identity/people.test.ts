@@ -7,6 +7,7 @@ import {
   changeRole,
   completeSetup,
   confirmTotp,
+  createIdentity,
   createOrganization,
   createToken,
   giveCode,
@@ -18,6 +19,7 @@ import {
   principalOfSession,
   principalOfToken,
   readAudit,
+  recallTries,
   removeFactor,
   removeMember,
   revokeToken,
@@ -114,6 +116,48 @@ test('a flood of sign-ins is turned away before it takes the processor', async (
   );
   expect(codes.filter((one) => one === 'too_many_tries').length).toBeGreaterThan(50);
   expect(codes.filter((one) => one === 'sign_in_failed').length).toBeGreaterThan(0);
+});
+
+test('guessing many accounts from one network is slowed down before a password is computed; who came in from there is not', async () => {
+  const { identity } = await installation(state);
+  await signIn(identity, ADDRESS, PHRASE, CLIENT);
+  const guess = (i: number, ip: string) =>
+    signIn(identity, `u${i}@clinic.example`, 'whatever it may be', { ip, agent: '' }).catch((error) => error.code);
+  for (let i = 0; i < 20; i += 1) expect(await guess(i, CLIENT.ip)).toBe('sign_in_failed');
+  expect(await guess(20, CLIENT.ip)).toBe('too_many_tries');
+  expect(await guess(21, '198.51.100.1')).toBe('sign_in_failed');
+  expect((await signIn(identity, ADDRESS, PHRASE, CLIENT)).state).toBe('signed_in');
+});
+
+test('a restart gives a guesser no new tries, and makes nobody a stranger', async () => {
+  const { identity, store, clock } = await installation(state);
+  await signIn(identity, ADDRESS, PHRASE, CLIENT);
+  const elsewhere = { ip: '198.51.100.9', agent: '' };
+  for (let i = 0; i < 5; i += 1) await signIn(identity, ADDRESS, 'a wrong guess', elsewhere).catch(() => {});
+  clock.now = Date.now();
+  const anew = createIdentity(store, identity.vault, () => clock.now);
+  await recallTries(anew);
+  await expect(signIn(anew, ADDRESS, PHRASE, elsewhere)).rejects.toMatchObject({ code: 'too_many_tries' });
+  expect(anew.throttle.knows(ADDRESS, CLIENT.ip)).toBe(true);
+  clock.now += 300_000;
+  expect((await signIn(anew, ADDRESS, PHRASE, elsewhere)).state).toBe('signed_in');
+});
+
+test('in a flood of strangers who is known comes first', async () => {
+  const { identity } = await installation(state);
+  await signIn(identity, ADDRESS, PHRASE, CLIENT);
+  let done = 0;
+  const flood = Array.from({ length: 40 }, (_, i) =>
+    signIn(identity, `u${i}@clinic.example`, 'whatever it may be', { ip: `10.0.0.${i}`, agent: '' }).catch(() => {
+      done += 1;
+    }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const before = done;
+  await signIn(identity, ADDRESS, PHRASE, CLIENT);
+  expect(done - before).toBeLessThan(10);
+  expect(done).toBeLessThan(40);
+  await Promise.all(flood);
 });
 
 test('a session ends after half an hour without use and after twelve hours with it', async () => {
