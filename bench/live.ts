@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { corpus, folderHash, machine, peer, peerVersion, root, scratch, table } from './harness.ts';
-import { freePort, served, threads, usage } from './served.ts';
+import { freePort, memoryByPart, served, threads, usage } from './served.ts';
 
 const [protocols, rate, seconds, race] = [
   (process.argv[2] ?? 'bulk,syslog').split(','),
@@ -163,7 +163,7 @@ async function sustained(protocol: string, asked: number, time: number): Promise
     senderCpu = usage(sender.pid).cpu;
     if (memory.length % 12 === 0)
       console.log(
-        `  ${say((Date.now() - begun) / 1000)} s: ${say(told.acknowledged)} ${protocol === 'bulk' ? 'acknowledged' : 'sent'}, refused ${told.refused}, ${say(memory[memory.length - 1])} MiB, newest finding after ${([...seen.values()].at(-1) ?? Number.NaN) / 1000} s`,
+        `  ${say((Date.now() - begun) / 1000)} s: ${say(told.acknowledged)} ${protocol === 'bulk' ? 'acknowledged' : 'sent'}, refused ${told.refused}, ${say(memory[memory.length - 1])} MiB (${memoryByPart(pid)}), newest finding after ${([...seen.values()].at(-1) ?? Number.NaN) / 1000} s`,
       );
   }, 5_000);
   const last = await sender.done;

@@ -120,6 +120,22 @@ export function usage(pid: number): Usage {
   return { cpu, memory, resident };
 }
 
+/** Memory in MiB of a process, of its chDB and of its PostgreSQL, as text. */
+export function memoryByPart(pid: number): string {
+  const parts = new Map<string, number>();
+  for (const one of [pid, ...descendants(pid)]) {
+    try {
+      const command = readFileSync(`/proc/${one}/cmdline`, 'utf8');
+      const part = one === pid ? 'service' : /chdb-process/.test(command) ? 'chDB' : 'PostgreSQL and others';
+      const pss = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024;
+      parts.set(part, (parts.get(part) ?? 0) + pss);
+    } catch {
+      // It has just ended.
+    }
+  }
+  return [...parts].map(([part, mib]) => `${part} ${Math.round(mib)}`).join(', ');
+}
+
 /** CPU seconds of each thread of a process and its descendants, by name. */
 export function threads(pid: number): ReadonlyMap<string, number> {
   const found = new Map<string, number>();

@@ -14,7 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { LiveEngine, packIndicators } from '../packages/chaperone/src/detection/index.ts';
 import { ChdbClient } from '../packages/chaperone/src/storage/events/chdb-client.ts';
-import { databaseOf } from '../packages/chaperone/src/storage/events/schema.ts';
+import { databaseOf, INSERTING } from '../packages/chaperone/src/storage/events/schema.ts';
 import {
   EventEncoder,
   type EventRow,
@@ -189,7 +189,9 @@ async function multiply(rows: number): Promise<void> {
         mapUpdate(fields, map('EventRecordID', [toString(rand(5))])) AS fields, numbers,
         concat(if(e.host = '', e.raw, replaceAll(e.raw, e.host, host)), ' ', hex(rand64(6))) AS raw, rules, if(rand(7) % 500 = 0, [generateUUIDv4()], [])
       FROM ${from}.events AS e ${share < 1 ? `WHERE (cityHash64(e.id) + ${round * 7919}) % 100000 < ${Math.round(share * 100_000)}` : ''}
-      SETTINGS max_insert_threads = 2`);
+      SETTINGS max_insert_threads = 2, ${Object.entries(INSERTING)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join(', ')}`);
   }
   const [{ n }] = await sql.query<{ n: string }>(`SELECT toString(count()) AS n FROM ${to}.events`, {});
   const took = Number(since(begun));
@@ -197,7 +199,19 @@ async function multiply(rows: number): Promise<void> {
   // One event that is there once, for the rare value.
   await sql.command(`INSERT INTO ${to}.events SELECT * REPLACE (generateUUIDv4() AS id, ${BEGIN + 11 * DAY} AS time, ${BEGIN + 11 * DAY} AS received,
     '192.0.2.77' AS src_ip, concat(raw, ' q7zk2vexample.test') AS raw, mapUpdate(fields, map('QueryName', ['q7zk2vexample.test'])) AS fields, [toUUID('${uuid(77)}')] AS findings) FROM ${from}.events LIMIT 1`);
+  await merged(sql);
   await sql.close();
+}
+
+/** Waits until nothing has been merged for half a minute: filters are made by merges. */
+async function merged(sql: ChdbClient): Promise<void> {
+  const begun = performance.now();
+  for (let quiet = performance.now(); performance.now() - quiet < 30_000; ) {
+    const [{ n }] = await sql.query<{ n: string }>(`SELECT toString(count()) AS n FROM system.merges`, {});
+    if (n !== '0') quiet = performance.now();
+    await new Promise((later) => setTimeout(later, 1_000));
+  }
+  console.log(`merges came to rest after ${since(begun)} s\n`);
 }
 
 async function copy(database: string): Promise<void> {
