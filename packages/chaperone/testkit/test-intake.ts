@@ -35,7 +35,7 @@ export async function testIntake(
   await events.ensure(organization);
   const sources = new Map<string, LiveSource>();
   const faults: unknown[] = [];
-  const intake = new LiveIntake({
+  const intake: LiveIntake = new LiveIntake({
     state,
     events,
     meter: createMeter(),
