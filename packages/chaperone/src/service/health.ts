@@ -6,8 +6,11 @@ import type { Log } from './log.ts';
 const RESERVE = 128 * 2 ** 20;
 /** And that must be free before more is taken again. */
 const ROOM = 160 * 2 ** 20;
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks, */
 const LOOK = 1_000;
+/** and where so many bytes are free that no disk is filled before the next. */
+const PLENTY = 32 * 2 ** 30;
+const SELDOM = 5_000;
 /** A failure that was not repeated for so long counts as over. */
 const OVER = 15_000;
 /** One that lasts is told again so often. */
@@ -25,15 +28,15 @@ export class Health {
   readonly #folder: string | undefined;
   readonly #log: Log;
   readonly #troubles = new Map<'state' | 'events', Trouble>();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #full: StoreUnavailable | undefined;
+  #plenty = false;
 
   /** @param folder where our own stores lie; undefined: they are elsewhere */
   constructor(folder: string | undefined, log: Log) {
     this.#folder = folder;
     this.#log = log;
-    this.#timer = setInterval(() => void this.look(), LOOK);
-    this.#timer.unref();
+    this.#wait(LOOK);
   }
 
   /** @throws StoreUnavailable where the disk is as good as full */
@@ -78,6 +81,7 @@ export class Health {
       ({ bavail, bsize }) => bavail * bsize,
       () => Number.POSITIVE_INFINITY,
     );
+    this.#plenty = free >= PLENTY;
     if (free >= (this.#full === undefined ? RESERVE : ROOM)) {
       if (this.#full !== undefined) this.#log.warn({ free }, `There is room on the disk again. ${CATCH_UP}`);
       this.#full = undefined;
@@ -88,8 +92,17 @@ export class Health {
     this.#full = new StoreUnavailable('events', message, { retryAfter: 10 });
   }
 
+  #wait(time: number): void {
+    this.#timer = setTimeout(async () => {
+      await this.look();
+      if (this.#timer !== undefined) this.#wait(this.#plenty && this.#troubles.size === 0 ? SELDOM : LOOK);
+    }, time);
+    this.#timer.unref();
+  }
+
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }
 

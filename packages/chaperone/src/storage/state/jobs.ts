@@ -18,7 +18,7 @@ export interface EnqueueOptions {
 export interface HandleOptions {
   /** jobs at a time: 1 where left out */
   readonly atOnce?: number;
-  /** seconds between two looks for a job: 1 where left out. Each costs the database a question, though nothing is to be done */
+  /** seconds between two looks for a job of another node: 5 where left out. What this node asks for is begun at once */
   readonly looking?: number;
 }
 
@@ -39,13 +39,17 @@ export interface Jobs {
 
 const SCHEMA = 'jobs';
 const CONNECTIONS = 3;
+/** Seconds between two looks. Each costs the database a question, though nothing is to be done. */
+const LOOKING = 5;
 /** Seconds between two looks for work that is done by the clock, at most. */
-const SELDOM = 15;
+const SELDOM = 30;
 /** Seconds after which a job's node counts as dead when it shows no life. */
 const HEARTBEAT = 60;
 /** Seconds that one job may take. */
 const LONGEST = 6 * 3600;
 const TRIES_AGAIN = { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 900 };
+/** Milliseconds that a connection stays open unused: longer than between two looks, for to open one costs more than any of them. */
+const KEPT_OPEN = { idleTimeoutMillis: 60_000 };
 /** What was done is forgotten after a day (seconds). */
 const KEPT = 86_400;
 
@@ -61,6 +65,9 @@ export async function openJobs(
     connectionString: store.url,
     schema: SCHEMA,
     max: CONNECTIONS,
+    ...KEPT_OPEN,
+    // Jobs that wait for others aren't used here.
+    flowIntervalSeconds: 600,
     application_name: 'chaperone jobs',
     registerInstance: false,
     openTelemetry: { enabled: false },
@@ -89,6 +96,8 @@ class PostgresJobs implements Jobs {
   readonly #boss: PgBoss;
   readonly #log: (line: string, error: unknown) => void;
   readonly #timers: NodeJS.Timeout[] = [];
+  /** name of a job → the id by which pg-boss knows who does it here */
+  readonly #workers = new Map<string, string>();
 
   constructor(boss: PgBoss, log: (line: string, error: unknown) => void) {
     this.#boss = boss;
@@ -98,7 +107,7 @@ class PostgresJobs implements Jobs {
   async handle<T extends object>(
     name: string,
     work: JobHandler<T>,
-    { atOnce = 1, looking = 1 }: HandleOptions = {},
+    { atOnce = 1, looking = LOOKING }: HandleOptions = {},
   ): Promise<void> {
     await this.#boss.createQueue(name, {
       policy: 'short',
@@ -108,7 +117,7 @@ class PostgresJobs implements Jobs {
       ...TRIES_AGAIN,
     });
     const options = { localConcurrency: atOnce, groupConcurrency: 1, pollingIntervalSeconds: looking };
-    await this.#boss.work<T>(name, options, async ([job]) => {
+    const worker = await this.#boss.work<T>(name, options, async ([job]) => {
       try {
         await work(job.data, job.signal);
       } catch (error) {
@@ -116,6 +125,7 @@ class PostgresJobs implements Jobs {
         throw error;
       }
     });
+    this.#workers.set(name, worker);
   }
 
   async enqueue(name: string, data: object, { singletonKey, startAfter }: EnqueueOptions = {}): Promise<void> {
@@ -124,13 +134,14 @@ class PostgresJobs implements Jobs {
       singletonKey === undefined ? { singletonKey: randomUUID() } : { singletonKey, group: { id: singletonKey } };
     try {
       await this.#boss.send(name, data, { ...key, startAfter });
+      if (startAfter === undefined) this.#begin(name);
     } catch (error) {
       throw translate(error);
     }
   }
 
   async schedule(name: string, when: string | number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const looking = typeof when === 'string' ? SELDOM : Math.min(Math.max(when / 6, 1), SELDOM);
+    const looking = typeof when === 'string' ? SELDOM : Math.min(Math.max(when / 2, 1), SELDOM);
     await this.handle(name, (_, signal) => work(signal), { looking });
     const one = { singletonKey: name, group: { id: name } };
     if (typeof when === 'string') {
@@ -141,9 +152,18 @@ class PostgresJobs implements Jobs {
     const ask = () =>
       this.#boss
         .send(name, {}, { ...one, singletonSeconds: when, retryLimit: 0 })
+        .then((id) => {
+          if (id !== null) this.#begin(name);
+        })
         .catch((error: Error) => this.#log(`job ${name}: ${error.message}`, translate(error)));
     this.#timers.push(setInterval(ask, when * 1000).unref());
     await ask();
+  }
+
+  /** Has this node look for a job now. */
+  #begin(name: string): void {
+    const worker = this.#workers.get(name);
+    if (worker !== undefined) this.#boss.notifyWorker(worker);
   }
 
   async stop(patience = 20): Promise<void> {

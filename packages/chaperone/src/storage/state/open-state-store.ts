@@ -29,6 +29,8 @@ export interface OpenStateStore extends StateStore {
 
 const POOL = 10;
 const CONNECTING = 5_000;
+/** and those that a connection stays open unused: to open one costs more than most questions */
+const UNUSED = 60_000;
 /** A statement that takes longer is broken off: by the server, or by us where it says nothing at all. */
 const STATEMENT = 60_000;
 /** A transaction that does nothing for so long was forgotten, and would keep its connection from others. */
@@ -73,6 +75,7 @@ class PostgresStateStore implements OpenStateStore {
       connectionString: url,
       max: POOL,
       connectionTimeoutMillis: CONNECTING,
+      idleTimeoutMillis: UNUSED,
       ...KEEP_ALIVE,
       statement_timeout: STATEMENT,
       query_timeout: STATEMENT + CONNECTING,
