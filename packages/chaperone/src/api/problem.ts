@@ -54,6 +54,7 @@ const STATUS: Readonly<Record<IdentityCode, number>> = {
   last_administrator: 409,
   provider_missing: 422,
   own_account: 409,
+  secret_needed: 422,
   setup_done: 409,
 };
 

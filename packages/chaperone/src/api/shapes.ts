@@ -243,6 +243,7 @@ export const exception = z.object({
   account: text.nullable(),
   host: text.nullable(),
   src_ip: text.nullable(),
+  source_id: id.nullable(),
   fields: z.array(z.unknown()),
   owner: text,
   reason: text,
@@ -339,6 +340,10 @@ export const feed = z.object({
   confidence: number.nullable(),
   interval: number.nullable().describe('seconds'),
   half_life_days: number.nullable(),
+  settings: z
+    .record(text, z.unknown())
+    .nullable()
+    .describe('from where it is pulled; null: not for the eyes of this role; the secret stands as `(set)`'),
   last_pull_at: time.nullable(),
   last_error: text.nullable(),
   enabled: boolean,
@@ -365,6 +370,8 @@ export const indicator = z.object({
   created_at: time,
   updated_at: time,
 });
+
+export const provider = z.object({ slug: text, name: text });
 
 export const registryProblem = z.object({
   severity: z.enum(['error', 'warning']),

@@ -122,6 +122,24 @@ const keeping: Define = (root, io, done) => {
     .action(async (options) => {
       done(await (await import('./commands/verify.ts')).verify(options, io));
     });
+  root
+    .command('unseal')
+    .summary('open records that were sealed because their fields could not be masked')
+    .description(
+      'Opens sealed events of the running service and prints each as a JSON object a line. Every opening stands in the audit trail of the organisation, with its reason. What was masked can’t be opened: it was never stored. Exit code 0 when all were opened, 1 when one was not.',
+    )
+    .argument(
+      '[event...]',
+      'ids of events, as the console and the API show them; left out: the latest that were sealed',
+    )
+    .requiredOption('--organization <name>', 'short name of the organisation, as it stands in addresses')
+    .requiredOption('--reason <text>', 'why they are opened')
+    .option('--latest <number>', 'how many of the latest', '20')
+    .option('--data <dir>', 'the service’s data folder', 'chaperone-data')
+    .option('--config <file>', 'the service’s configuration, where it has one')
+    .action(async (events: string[], options) => {
+      done(await (await import('./commands/unseal.ts')).unseal(events, options, io));
+    });
 };
 
 const sample: Define = (root, io, done) => {

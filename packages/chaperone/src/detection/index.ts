@@ -1,5 +1,6 @@
 export type * from './finding.ts';
 export {
+  type EventCursor,
   eventsOfFinding,
   type FindingCursor,
   type FindingFilter,
@@ -45,7 +46,7 @@ export {
   type LiveSource,
 } from './live/live-engine.ts';
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';
-export { type MaskRule, maskWith, SEALED_LINE, sealWith } from './live/masking.ts';
+export { type MaskRule, maskWith, openSealed, SEALED_LINE, sealWith } from './live/masking.ts';
 export { unreadRow } from './live/unread-row.ts';
 export { watchSources } from './live/watch-sources.ts';
 export { IndicatorQuery } from './past/indicator-query.ts';
@@ -59,6 +60,7 @@ export {
   type PastRun,
   requestPast,
   SWITCHED_ON,
+  WHOLE_FEED,
 } from './past/past-runs.ts';
 export { keywordsAlone, ruleCondition } from './past/rule-query.ts';
 export { rulesAbout } from './past/rules-about.ts';

@@ -96,12 +96,26 @@ export async function audit(tx: Tx, vault: Vault, organization: string | null, a
   );
 }
 
+/** Which records are wanted; all that is said must agree. */
+export interface AuditFilter {
+  /** part of the name of who did it, in any case */
+  readonly actor?: string | undefined;
+  /** the act: `token.create`, or `token` for all acts on tokens */
+  readonly action?: string | undefined;
+  /** id of the object, or part of what its record says of it (name, address, reason) */
+  readonly object?: string | undefined;
+  readonly outcome?: AuditRecord['outcome'] | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
 /** Records of a chain, newest first; `before` is the sequence to go on from. */
 export async function readAudit(
   tx: Tx,
   organization: string | null,
   before: number | undefined,
   limit: number,
+  filter: AuditFilter = {},
 ): Promise<AuditRecord[]> {
   let query = tx
     .selectFrom('audit_record')
@@ -111,9 +125,35 @@ export async function readAudit(
     .orderBy('sequence', 'desc')
     .limit(limit);
   if (before !== undefined) query = query.where('sequence', '<', before);
+  const { actor, action, object, outcome, from, to } = filter;
+  if (actor !== undefined) query = query.where('actor_name', 'ilike', containing(actor));
+  if (action !== undefined)
+    query = query.where((where) =>
+      where.or([where('action', '=', action), where('action', 'like', `${literally(action)}.%`)]),
+    );
+  if (object !== undefined)
+    query = query.where((where) =>
+      where.or([
+        where('object_id', '=', object),
+        where('object_kind', '=', object),
+        // of the values alone: every record has the same names
+        sql<boolean>`exists (select from jsonb_each_text(detail) as said where said.value ilike ${containing(object)})`,
+      ]),
+    );
+  if (outcome !== undefined) query = query.where('outcome', '=', outcome);
+  if (from !== undefined) query = query.where('at', '>=', from);
+  if (to !== undefined) query = query.where('at', '<', to);
   return (await query.execute()).map(
     ({ organization_id, stamp, ...row }) => ({ ...row, organization: organization_id, at: stamp }) as AuditRecord,
   );
+}
+
+function containing(text: string): string {
+  return `%${literally(text)}%`;
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** Computes a chain anew, and holds its end against the sealed head. */

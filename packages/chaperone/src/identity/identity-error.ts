@@ -15,6 +15,7 @@ export type IdentityCode =
   | 'last_administrator'
   | 'provider_missing'
   | 'own_account'
+  | 'secret_needed'
   | 'setup_done';
 
 /** Why somebody may not, said so that it can be shown. Never says whether an address is known. */

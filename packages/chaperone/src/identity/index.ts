@@ -17,6 +17,7 @@ export { changeRole, disableMember, enableMember, removeMember } from './members
 export { networkOf } from './network-of.ts';
 export {
   addOidcProvider,
+  changeOidcProvider,
   finishOidc,
   type NewOidcProvider,
   removeOidcProvider,

@@ -50,6 +50,58 @@ export async function addOidcProvider(
   return id;
 }
 
+/** What may be said of a provider anew; what is left out stays. */
+export type OidcProviderChange = Partial<Omit<NewOidcProvider, 'client_secret' | 'default_role'>> & {
+  /** null: a public client */
+  readonly client_secret?: string | null;
+  /** null: who isn't known yet is refused */
+  readonly default_role?: NewOidcProvider['default_role'] | null;
+  readonly enabled?: boolean;
+};
+
+/**
+ * Changes a provider. Its secret stays while it goes to the same issuer.
+ *
+ * @throws IdentityError `not_found`; `secret_needed` where the issuer changed and the secret was not given again
+ */
+export async function changeOidcProvider(
+  { vault }: Identity,
+  tx: Tx,
+  organization: string,
+  id: string,
+  { client_secret, ...wanted }: OidcProviderChange,
+  actor: Actor,
+): Promise<void> {
+  const old = await tx
+    .selectFrom('oidc_provider')
+    .selectAll()
+    .where('id', '=', id)
+    .where('organization_id', '=', organization)
+    .forUpdate()
+    .executeTakeFirst();
+  if (old === undefined) throw new IdentityError('not_found', 'There is no such provider.', 'It may be removed.');
+  const { inside, ...said } = wanted;
+  const moved = said.issuer !== undefined && said.issuer !== old.issuer;
+  if (moved && client_secret === undefined && old.client_secret !== null)
+    throw new IdentityError(
+      'secret_needed',
+      'The client secret is to be given again, for the issuer that it is sent to changed.',
+      'Give the secret that the new issuer gave you, or null for a public client.',
+    );
+  const change = {
+    ...said,
+    // Where it may stand was said of the old address.
+    ...(moved ? { inside } : {}),
+    ...(client_secret === undefined
+      ? {}
+      : { client_secret: client_secret === null ? null : vault.seal(PURPOSE, client_secret) }),
+  };
+  if (Object.keys(change).length > 0) await tx.updateTable('oidc_provider').set(change).where('id', '=', id).execute();
+  const object = { kind: 'oidc_provider', id };
+  const detail = { name: old.name, ...said, ...(client_secret === undefined ? {} : { client_secret: 'changed' }) };
+  await audit(tx, vault, organization, { actor, action: 'oidc_provider.change', object, detail });
+}
+
 /** @throws IdentityError `not_found` */
 export async function removeOidcProvider(
   { vault }: Identity,

@@ -9,6 +9,7 @@ import {
   watchSources,
 } from '../detection/index.ts';
 import type { Identity } from '../identity/index.ts';
+import { loadRegistry } from '../registry/index.ts';
 import { runPull } from '../sources/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
 import type { Intake } from '../telemetry/index.ts';
@@ -107,9 +108,9 @@ async function pullAndLook(
   vault: { open(sealed: string): string },
 ): Promise<void> {
   const cameAt = new Date();
-  const { added } = await pullFeed(deps.state, feed.id, { vault, now: Date.now });
+  const { added, again } = await pullFeed(deps.state, feed.id, { vault, now: Date.now });
   await deps.reload(organization);
-  if (added === 0) return;
+  if (added + again === 0) return;
   await deps.state.within(organization, (tx) =>
     requestPast(tx, organization, { kind: 'feed', subject: feed.id, title: feed.name, reason: LISTED, cameAt }),
   );
@@ -128,7 +129,15 @@ export async function watchAllSources(
       const { rules } = await state.within(id, (tx) => rulesOf(tx, packs));
       return blindRules(events, id, rules, source, silent, now);
     };
-    await watchSources(state, { id, slug, exceptions, blind }, now, listening).catch((error) =>
+    const provider = async (one: string) => {
+      const registry = await state.within(id, (tx) =>
+        tx.selectFrom('registry_version').select('document').where('active', '=', true).executeTakeFirst(),
+      );
+      if (registry === undefined) return undefined;
+      const { registry: read } = loadRegistry(registry.document, 'chaperone.yaml');
+      return read?.providers.find((known) => known.slug === one)?.name;
+    };
+    await watchSources(state, { id, slug, exceptions, blind, provider }, now, listening).catch((error) =>
       fault('The sources of an organisation could not be looked after.', error),
     );
   }

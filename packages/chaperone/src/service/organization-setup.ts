@@ -43,7 +43,7 @@ export function exceptionsOf(state: StateStore, organization: string): Promise<L
         .where('ended_at', 'is', null)
         .where('ends_at', '>', new Date())
         .execute()
-    ).map(({ id, detector, rule_id, provider, account, host, src_ip, fields, ends_at }) => ({
+    ).map(({ id, detector, rule_id, provider, account, host, src_ip, source_id, fields, ends_at }) => ({
       id,
       detector,
       rule_id,
@@ -51,6 +51,7 @@ export function exceptionsOf(state: StateStore, organization: string): Promise<L
       account,
       host,
       src_ip,
+      source_id,
       fields,
       ends: ends_at.getTime() * 1000,
     })),

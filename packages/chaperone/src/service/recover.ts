@@ -1,6 +1,8 @@
+import type { RuleSet } from '@chaperone/sigma';
 import { type LiveSource, recountFindings } from '../detection/index.ts';
 import type { EventStore, StateStore } from '../storage/index.ts';
 import type { LiveIntake } from './intake/live-intake.ts';
+import { newCorrelations } from './past/new-correlations.ts';
 
 /** Before the checkpoint only events that fed a rule or came from a provider are needed, for correlations and terms: this far back, microseconds. */
 const BACK = 24 * 3_600_000_000;
@@ -23,8 +25,12 @@ export interface RecoverDeps {
   readonly events: EventStore;
   readonly intake: LiveIntake;
   source(id: string): LiveSource | undefined;
+  /** by which the organisation is judged; what its new correlations are fed by is judged again as well */
+  readonly rules?: RuleSet;
   /** everything was judged before, by an engine that this one follows: only what correlations and terms must know is wanted */
   readonly remember?: boolean;
+  /** when that engine was made: what came since is new to this one */
+  readonly since?: Date | undefined;
 }
 
 /**
@@ -39,7 +45,9 @@ export async function recover(organization: string, deps: RecoverDeps): Promise<
     tx.selectFrom('checkpoint').select(['received', 'updated_at']).executeTakeFirst(),
   );
   const checkpoint = saved?.received ?? 0;
-  const fed = `kind != 'unread' AND (notEmpty(rules) OR provider != '')`;
+  const { rules } = deps;
+  const fresh = rules && (await newCorrelations(state, events, organization, rules, BACK / 1000));
+  const fed = `kind != 'unread' AND (notEmpty(rules) OR provider != ''${fresh === undefined ? '' : ` OR ${fresh.fedBy}`})`;
   let done = 0;
   if (checkpoint > 0) {
     const before = `received >= ${checkpoint - BACK} AND received < ${checkpoint} AND ${fed}`;
@@ -56,6 +64,11 @@ export async function recover(organization: string, deps: RecoverDeps): Promise<
     // Both by the state store's clock.
     const since = saved === undefined ? 0 : saved.updated_at.getTime() - DOUBTFUL;
     await recountFindings(state, events, organization, new Date(since));
+  }
+  const { since: made } = deps;
+  if (fresh !== undefined && made !== undefined) {
+    const unknown = [...fresh.came].filter(([, at]) => at >= made.getTime()).map(([id]) => id);
+    if (unknown.length > 0) await intake.settlePast(organization, new Set(unknown));
   }
   return done + rest.events;
 }

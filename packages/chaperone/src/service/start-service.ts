@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import manifest from '../../package.json' with { type: 'json' };
 import { createApi } from '../api/index.ts';
-import { type LiveSource, nextPast, readRulePacks } from '../detection/index.ts';
+import { type LiveSource, nextPast, readRulePacks, withoutOff } from '../detection/index.ts';
 import { createIdentity, createVault, issueSetupToken, recallTries, verifyChain } from '../identity/index.ts';
 import { SourceRouter } from '../sources/index.ts';
 import {
@@ -26,6 +26,7 @@ import {
 } from '../telemetry/index.ts';
 import type { ServiceConfig } from './config/config-schema.ts';
 import { serveControl } from './control/serve-control.ts';
+import { unseal } from './control/unseal.ts';
 import { giveBackMemory } from './give-back.ts';
 import { Health } from './health.ts';
 import {
@@ -179,9 +180,10 @@ async function start(
   });
   closers.push(() => intake.close());
 
-  /** organisations of which everything that was stored before the start is judged */
-  const started = new Set<string>();
+  /** organisations of which everything that was stored before the start is judged, with when their engine was made */
+  const started = new Map<string, Date>();
   const setUp = async (organization: string) => {
+    const begun = new Date();
     const setup = await setupOf(state, packs, organization, config.lateness);
     if (setup === undefined) return intake.drop(organization);
     // Another node may have made it a moment ago.
@@ -189,15 +191,17 @@ async function start(
     zones.set(organization, setup.zone);
     let again = 0;
     await intake.setup(setup, vault.key(`masking/${organization}`), async () => {
-      const remember = started.has(organization);
+      const since = started.get(organization);
       again = await recover(organization, {
         state,
         events,
         intake,
         source: (id) => sourceOf(organization, id),
-        remember,
+        rules: withoutOff(setup.rules, setup.off ?? []),
+        remember: since !== undefined,
+        since,
       });
-      started.add(organization);
+      started.set(organization, begun);
     });
     if (again > 0)
       log.info(
@@ -211,6 +215,8 @@ async function start(
     reloading.set(organization, next);
     return next;
   };
+  // Before the engines are made: they must know which correlations are new.
+  await askPastOfNewRules(state, packs);
   for (const { id } of await organizations(state)) {
     await events.ensure(id);
     await reload(id);
@@ -334,7 +340,6 @@ async function start(
     judgePast(organization, past, signal),
   );
   lookBack = (organization) => jobs.enqueue('judge-past', { organization }, { singletonKey: organization });
-  await askPastOfNewRules(state, packs);
   await jobs.schedule('resume-past', 300, async () => {
     for (const { id } of await organizations(state)) if ((await nextPast(state, id)) !== undefined) await lookBack(id);
   });
@@ -347,6 +352,7 @@ async function start(
 
   const control = await serveControl(config.data, {
     backup: async ({ to }) => backup({ state, events, data: config.data, to: String(to), program: manifest.version }),
+    unseal: (ask) => unseal({ state, events, vault }, ask),
     verify: async () => {
       const chains = [{ organization: null, slug: 'installation', verdict: await verifyChain(state, vault, null) }];
       const verdicts: {

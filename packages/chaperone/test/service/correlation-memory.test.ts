@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { loadRules } from '@chaperone/sigma';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { House, pause } from '../../../../scripts/survival/house.ts';
+import { ADDED, requestPast } from '../../src/detection/index.ts';
 import { recover } from '../../src/service/recover.ts';
 import type { EventStore, OpenStateStore } from '../../src/storage/index.ts';
 import { recordBatch } from '../../testkit/record-batch.ts';
@@ -157,5 +158,53 @@ test('events that an engine judged while the next one was made are not lost to c
   await send(live, CLOSING);
   await live.intake.settle();
   expect(await found()).toEqual([{ count: 4 }]);
+  await live.intake.close();
+}, 60_000);
+
+test('a correlation that comes sees the run of events that spans its coming, and leaves what was before to who looks back', async () => {
+  const live = await testIntake(state, events, { rules: loadRules([]), lateness: 1_000_000 });
+  const windows = await live.source('windows');
+  const at = (computer: string, second: number) => cleared(second).replaceAll('DC01', computer);
+  const send = (texts: readonly string[]) =>
+    live.intake.accept({
+      organization: live.organization,
+      source: windows,
+      records: recordBatch(texts),
+      received: Date.now() * 1000,
+      delivery: 'acknowledged',
+      listener: 'test',
+    });
+  // No rule asks for these as they come. On DC01 the run goes on; on DC02 it has had its four.
+  await send([...[1, 2, 3, 4].map((second) => at('DC02', second)), at('DC01', 5), at('DC01', 6), at('DC03', 60)]);
+  const made = new Date();
+  await state.within(live.organization, (tx) =>
+    tx
+      .updateTable('checkpoint')
+      .set({ received: Date.now() * 1000 })
+      .execute(),
+  );
+  const rules = loadRules([{ file: 'own/cleared', text: RULES }]);
+  await state.within(live.organization, (tx) =>
+    requestPast(tx, live.organization, {
+      kind: 'rules',
+      subject: 'own',
+      title: 'Log cleared again and again',
+      rules: rules.correlations.map(({ id }) => id),
+      reason: ADDED,
+      cameAt: new Date(),
+    }),
+  );
+  await live.setup({ rules }, async () => {
+    const source = (id: string) => ({ id, name: 'windows', zone: 'UTC', format: undefined, masking: [] });
+    const deps = { state, events, intake: live.intake, source, rules, remember: true, since: made };
+    expect(await recover(live.organization, deps)).toBe(7);
+  });
+  const found = () =>
+    state.within(live.organization, (tx) =>
+      tx.selectFrom('finding').select(['host', 'count']).where('detector', '=', 'correlation').execute(),
+    );
+  await send([at('DC01', 65), at('DC01', 66)]);
+  await live.intake.settle();
+  expect(await found()).toEqual([{ host: 'DC01', count: 4 }]);
   await live.intake.close();
 }, 60_000);

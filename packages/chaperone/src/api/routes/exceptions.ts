@@ -42,6 +42,7 @@ export function exceptionRoutes(routes: Routes): void {
         account: subject,
         host: subject,
         src_ip: subject,
+        source_id: uuid.nullable().default(null),
         fields: z
           .array(z.object({ field: z.string(), value: z.string() }))
           .max(20)
@@ -64,16 +65,22 @@ export function exceptionRoutes(routes: Routes): void {
         rest.account === null &&
         rest.host === null &&
         rest.src_ip === null &&
+        rest.source_id === null &&
         fields.length === 0
       )
         throw new Problem(
           422,
           'too_wide',
           'It would hold back everything.',
-          'Name at least a rule, an account, a host or an address.',
+          'Name at least a rule, an account, a host, an address or a source.',
         );
       const id = randomUUID();
       await call.within(async (tx) => {
+        if (
+          rest.source_id !== null &&
+          (await tx.selectFrom('source').select('id').where('id', '=', rest.source_id).executeTakeFirst()) === undefined
+        )
+          throw notFound('source');
         await tx
           .insertInto('exception')
           .values({

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { eventsOfFinding, type FindingCursor, getFinding, listFindings } from '../../detection/index.ts';
+import {
+  type EventCursor,
+  eventsOfFinding,
+  type FindingCursor,
+  getFinding,
+  listFindings,
+} from '../../detection/index.ts';
 import { type Call, page, paging, type Routes } from '../define.ts';
 import { cursorOf, placeOf } from '../paging.ts';
-import { notFound } from '../problem.ts';
+import { notFound, Problem } from '../problem.ts';
 import * as shapes from '../shapes.ts';
 
 const ORG = '/organizations/{organization}';
@@ -76,17 +82,30 @@ export function findingRoutes(routes: Routes): void {
       access: 'events:read',
       tag: 'Findings',
       summary: 'Its events, oldest first',
-      query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+      query: z.object({ ...paging, limit: z.coerce.number().int().min(1).max(1000).default(100) }),
       answer: page(shapes.storedEvent),
     },
     async (call) => {
       await oneFinding(call);
-      return {
-        items: (
-          await call.within((tx) => eventsOfFinding(tx, events, call.organization, call.params.id, call.query.limit))
-        ).map(shown),
-        next: null,
-      };
+      const place = placeOf(call.query.cursor, 2);
+      if (place !== undefined && !(/^-?\d{1,18}$/.test(String(place[0])) && isUuid(String(place[1]))))
+        throw new Problem(
+          400,
+          'cursor_invalid',
+          'The cursor is none that was given out.',
+          'Begin with the first page.',
+        );
+      const { items, next } = await call.within((tx) =>
+        eventsOfFinding(
+          tx,
+          events,
+          call.organization,
+          call.params.id,
+          call.query.limit,
+          place as EventCursor | undefined,
+        ),
+      );
+      return { items: items.map(shown), next: cursorOf(next) };
     },
   );
   routes.add(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import {
+  CHANGED,
   type FeedOutcome,
   importIndicators,
   LISTED,
@@ -8,7 +9,9 @@ import {
   requestPast,
   SWITCHED_ON,
 } from '../../detection/index.ts';
+import { may } from '../../identity/index.ts';
 import { type Call, page, paging, type Routes, uuid } from '../define.ts';
+import { feedSettings, feedSettingsToStore, otherList, shownFeedSettings } from '../feed-settings.ts';
 import { cursorOf, placeOf } from '../paging.ts';
 import { notFound, Problem } from '../problem.ts';
 import * as shapes from '../shapes.ts';
@@ -28,19 +31,31 @@ export function indicatorRoutes(routes: Routes): void {
     call: Call<unknown, unknown>,
     feed: { readonly id: string; readonly name: string },
     cameAt: Date,
-    outcome: Pick<FeedOutcome, 'added'> | 'switched on',
+    outcome: Pick<FeedOutcome, 'added' | 'again'> | typeof SWITCHED_ON | typeof CHANGED,
   ) => {
-    if (outcome !== 'switched on' && outcome.added === 0) return;
+    if (typeof outcome !== 'string' && outcome.added + outcome.again === 0) return;
     await call.within((tx) =>
       requestPast(tx, call.organization, {
         kind: 'feed',
         subject: feed.id,
         title: feed.name,
-        reason: outcome === 'switched on' ? SWITCHED_ON : LISTED,
+        reason: typeof outcome === 'string' ? outcome : LISTED,
         cameAt,
       }),
     );
     await deps.judgePast(call.organization);
+  };
+  const seal = (secret: string) => identity.vault.seal('settings', secret);
+  /** What stands in networks of our own, and what goes unencrypted, is for who answers for the installation. */
+  const mustBeSafe = (call: Call<unknown, unknown>, settings: z.infer<typeof feedSettings>, before: object = {}) => {
+    for (const name of ['allow_private', 'allow_http'] as const)
+      if (settings[name] === true && !(name in before) && !call.principal.installationAdministrator)
+        throw new Problem(
+          422,
+          'invalid',
+          `settings.${name}: is for administrators of the installation to set`,
+          'Leave it out, or ask one of them.',
+        );
   };
   const vault = { open: (sealed: string) => identity.vault.open('settings', sealed) };
   const feedRow = async (call: Call<unknown, unknown>) => {
@@ -60,9 +75,13 @@ export function indicatorRoutes(routes: Routes): void {
       summary: 'Feeds of indicators',
       answer: page(shapes.feed),
     },
-    async ({ within }) => ({
+    async ({ within, membership }) => ({
       items: (await within((tx) => tx.selectFrom('indicator_feed').selectAll().orderBy('name').execute())).map(
-        ({ organization_id: _, settings: __, cursor: ___, ...row }) => row,
+        ({ organization_id: _, settings, cursor: __, ...row }) => ({
+          ...row,
+          // An address may hold a key, too.
+          settings: may(membership.role, 'indicators:write') ? shownFeedSettings(settings) : null,
+        }),
       ),
       next: null,
     }),
@@ -77,7 +96,7 @@ export function indicatorRoutes(routes: Routes): void {
       body: z.object({
         name: z.string().min(1).max(200),
         kind: shapes.feedKind,
-        settings: z.record(z.string(), z.unknown()).default({}),
+        settings: feedSettings.default({}),
         tlp: z.string().nullable().default(null),
         confidence: z.number().int().min(0).max(100).nullable().default(null),
         interval: z.number().int().min(60).nullable().default(null),
@@ -89,10 +108,8 @@ export function indicatorRoutes(routes: Routes): void {
     async (call) => {
       const { settings, ...rest } = call.body;
       const id = randomUUID();
-      const sealed =
-        typeof settings.secret === 'string'
-          ? { ...settings, secret: identity.vault.seal('settings', settings.secret) }
-          : settings;
+      mustBeSafe(call, settings);
+      const sealed = feedSettingsToStore(settings, undefined, seal);
       await call.within(async (tx) => {
         const made = await tx
           .insertInto('indicator_feed')
@@ -119,18 +136,50 @@ export function indicatorRoutes(routes: Routes): void {
       path: `${ORG}/indicator-feeds/{id}`,
       access: 'indicators:write',
       tag: 'Indicators',
-      summary: 'Switch a feed on or off',
-      body: z.object({ enabled: z.boolean() }),
+      summary: 'Change a feed, or switch it on or off; what is left out stays',
+      body: z.object({
+        name: z.string().min(1).max(200).optional(),
+        settings: feedSettings.optional().describe('all of them; the secret alone may be left out'),
+        tlp: z.string().nullable().optional(),
+        confidence: z.number().int().min(0).max(100).nullable().optional(),
+        interval: z.number().int().min(60).nullable().optional(),
+        half_life_days: z.number().int().min(1).nullable().optional(),
+        enabled: z.boolean().optional(),
+      }),
       status: 204,
     },
     async (call) => {
       const row = await feedRow(call);
+      const { settings, ...rest } = call.body;
+      if (settings !== undefined) mustBeSafe(call, settings, row.settings as object);
+      const stored = settings === undefined ? undefined : feedSettingsToStore(settings, row.settings, seal);
+      const change = {
+        ...rest,
+        ...(stored === undefined ? {} : { settings: JSON.stringify(stored) }),
+        ...(stored !== undefined && otherList(row.settings, stored) ? { cursor: null, last_error: null } : {}),
+      };
+      if (Object.keys(change).length === 0) return;
       await call.within(async (tx) => {
-        await tx.updateTable('indicator_feed').set(call.body).where('id', '=', call.params.id).execute();
-        await told(call, tx, 'indicator_feed.change', 'indicator_feed', call.params.id, call.body);
+        const taken =
+          rest.name !== undefined &&
+          (await tx
+            .selectFrom('indicator_feed')
+            .select('id')
+            .where('name', '=', rest.name)
+            .where('id', '!=', row.id)
+            .executeTakeFirst()) !== undefined;
+        if (taken) throw new Problem(409, 'name_taken', 'There is a feed of this name.', 'Choose another name.');
+        await tx.updateTable('indicator_feed').set(change).where('id', '=', row.id).execute();
+        await told(call, tx, 'indicator_feed.change', 'indicator_feed', row.id, {
+          name: row.name,
+          ...rest,
+          ...(settings === undefined ? {} : { settings: shownFeedSettings(stored) }),
+        });
       });
       await deps.reload(call.organization);
-      if (call.body.enabled && !row.enabled) await askPast(call, row, new Date(), 'switched on');
+      const feed = { id: row.id, name: rest.name ?? row.name };
+      if (rest.enabled === true && !row.enabled) await askPast(call, feed, new Date(), SWITCHED_ON);
+      else if (row.enabled && countsForMore(row, rest)) await askPast(call, feed, new Date(), CHANGED);
     },
   );
   routes.add(
@@ -221,8 +270,22 @@ export function indicatorRoutes(routes: Routes): void {
           select = select.where('value', 'ilike', `%${query.search.replace(/[\\%_]/g, '\\$&')}%`);
         return select.execute();
       });
-      const items = rows.slice(0, query.limit).map(({ organization_id: _, ...row }) => row);
+      const items = rows.slice(0, query.limit).map(({ organization_id: _, counts_anew_at: __, ...row }) => row);
       return { items, next: cursorOf(rows.length > query.limit ? [items[items.length - 1].id] : undefined) };
     },
+  );
+}
+
+interface Weight {
+  readonly confidence?: number | null | undefined;
+  readonly half_life_days?: number | null | undefined;
+}
+
+/** Whether indicators of a feed that had decayed away may count again. */
+function countsForMore(before: Weight, change: Weight): boolean {
+  const halfLife = (days: number | null | undefined) => days ?? Number.POSITIVE_INFINITY;
+  return (
+    (change.half_life_days !== undefined && halfLife(change.half_life_days) > halfLife(before.half_life_days)) ||
+    (change.confidence !== undefined && (change.confidence ?? 0) > (before.confidence ?? 0))
   );
 }

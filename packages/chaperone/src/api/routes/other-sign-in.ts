@@ -5,6 +5,7 @@ import {
   addOidcProvider,
   addPasskey,
   askPasskey,
+  changeOidcProvider,
   finishOidc,
   IdentityError,
   offerPasskey,
@@ -220,9 +221,7 @@ function providerRoutes(routes: Routes): void {
       status: 201,
     },
     async ({ organization, body, principal, actor }) => {
-      // What runs beside us on this machine is no business of one organisation's administrators.
-      if (new URL(body.issuer).protocol !== 'https:' && !principal.installationAdministrator)
-        throw new Problem(422, 'invalid', 'issuer: begins with https://', 'Give the issuer’s address with https.');
+      mustBeSafe(body.issuer, principal.installationAdministrator);
       const wanted = { ...body, inside: principal.installationAdministrator };
       return { id: await state.everywhere((tx) => addOidcProvider(identity, tx, organization, wanted, actor)) };
     },
@@ -241,6 +240,29 @@ function providerRoutes(routes: Routes): void {
   );
   routes.add(
     {
+      method: 'patch',
+      path: `${AT}/{id}`,
+      access: 'users:write',
+      tag,
+      summary: 'Change an identity provider, or switch it on or off',
+      body: z.object({
+        name: shown.name.optional(),
+        issuer: shown.issuer.optional(),
+        client_id: shown.client_id.optional(),
+        client_secret: z.string().min(1).max(1000).nullable().optional().describe('left out: as it is; null: none'),
+        default_role: role.nullable().optional(),
+        enabled: z.boolean().optional(),
+      }),
+      status: 204,
+    },
+    async ({ organization, params, body, principal, actor }) => {
+      if (body.issuer !== undefined) mustBeSafe(body.issuer, principal.installationAdministrator);
+      const wanted = { ...body, inside: principal.installationAdministrator };
+      await state.everywhere((tx) => changeOidcProvider(identity, tx, organization, params.id, wanted, actor));
+    },
+  );
+  routes.add(
+    {
       method: 'delete',
       path: `${AT}/{id}`,
       access: 'users:write',
@@ -251,4 +273,10 @@ function providerRoutes(routes: Routes): void {
     async ({ organization, params, actor }) =>
       state.everywhere((tx) => removeOidcProvider(identity, tx, organization, params.id, actor)),
   );
+}
+
+/** What runs beside us on this machine is no business of one organisation's administrators. */
+function mustBeSafe(issuer: string, installationAdministrator: boolean): void {
+  if (new URL(issuer).protocol !== 'https:' && !installationAdministrator)
+    throw new Problem(422, 'invalid', 'issuer: begins with https://', 'Give the issuer’s address with https.');
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { loadRegistry } from '../../registry/index.ts';
+import type { Tx } from '../../storage/index.ts';
 import { page, type Routes } from '../define.ts';
 import { Problem } from '../problem.ts';
 import * as shapes from '../shapes.ts';
@@ -50,6 +51,25 @@ export function registryRoutes(routes: Routes): void {
       ),
       next: null,
     }),
+  );
+  routes.add(
+    {
+      method: 'get',
+      path: `${ORG}/providers`,
+      access: 'findings:read',
+      tag: 'Registry',
+      summary: 'The providers of the registry in force, by their short names',
+      answer: page(shapes.provider),
+    },
+    async ({ within, membership }) => {
+      const names = providerNames(await within(registryText));
+      return {
+        items: [...names]
+          .map(([slug, name]) => ({ slug, name }))
+          .filter(({ slug }) => membership.provider === null || membership.provider === slug),
+        next: null,
+      };
+    },
   );
   routes.add(
     {
@@ -104,4 +124,14 @@ export function registryRoutes(routes: Routes): void {
       return { version: next, problems };
     },
   );
+}
+
+async function registryText(tx: Tx): Promise<string | undefined> {
+  const row = await tx.selectFrom('registry_version').select('document').where('active', '=', true).executeTakeFirst();
+  return row?.document;
+}
+
+function providerNames(document: string | undefined): ReadonlyMap<string, string> {
+  const providers = document === undefined ? [] : (loadRegistry(document, 'chaperone.yaml').registry?.providers ?? []);
+  return new Map(providers.map(({ slug, name }) => [slug, name]));
 }

@@ -8,7 +8,16 @@ import * as shapes from '../shapes.ts';
 /** The audit trails: an organisation's own, and that of the installation. */
 export function trailRoutes(routes: Routes): void {
   const { identity, state } = routes.deps;
-  const query = z.object(paging);
+  const words = z.string().min(1).max(200).optional();
+  const query = z.object({
+    ...paging,
+    actor: words.describe('part of the name of who did it'),
+    action: words.describe('`token.create`, or `token` for all acts on tokens'),
+    object: words.describe('its id or kind, or part of what the record says of it'),
+    outcome: z.enum(['success', 'failure']).optional(),
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
+  });
   type Spec = Pick<RouteSpec<z.ZodType, typeof query>, 'access' | 'tag'>;
   const trail = (at: string, spec: Spec, whose: (call: Call<unknown, unknown>) => string | null) => {
     routes.add(
@@ -21,10 +30,16 @@ export function trailRoutes(routes: Routes): void {
         answer: page(shapes.auditRecord),
       },
       async (call) => {
-        const { cursor, limit } = call.query;
+        const { cursor, limit, from, to, ...filter } = call.query;
         const place = placeOf(cursor, 1);
         const before = place === undefined ? undefined : Number(place[0]);
-        const items = await state.everywhere((tx) => readAudit(tx, whose(call), before, limit));
+        const items = await state.everywhere((tx) =>
+          readAudit(tx, whose(call), before, limit, {
+            ...filter,
+            ...(from === undefined ? {} : { from: new Date(from) }),
+            ...(to === undefined ? {} : { to: new Date(to) }),
+          }),
+        );
         return { items, next: cursorOf(items.length === limit ? [items[items.length - 1].sequence] : undefined) };
       },
     );

@@ -63,20 +63,77 @@ export async function getFinding(tx: Tx, id: string) {
   return row;
 }
 
-/** The events of a finding, oldest first: those that it names, and where there are more, those that name it. */
+/** Where a page of events ended: time (microseconds, as text) and id. */
+export type EventCursor = readonly [time: string, id: string];
+
+/**
+ * A page of the events of a finding, oldest first: those that it names and those that name it. Events don't name what was found afterwards:
+ * then those that the finding names are all.
+ */
 export async function eventsOfFinding(
   tx: Tx,
   events: EventStore,
   organization: string,
   id: string,
   limit: number,
-): Promise<StoredEvent[]> {
+  after?: EventCursor,
+): Promise<{ readonly items: StoredEvent[]; readonly next: EventCursor | undefined }> {
+  const { retrospective } = (await tx
+    .selectFrom('finding')
+    .select('retrospective')
+    .where('id', '=', id)
+    .executeTakeFirst()) ?? { retrospective: false };
+  if (retrospective) return namedEvents(tx, events, organization, id, limit, after);
   const named = await tx.selectFrom('finding_event').select('event_id').where('finding_id', '=', id).execute();
+  const from = after === undefined ? '' : 'AND (time, id) > ({time:Int64}, {after:UUID})';
   const rows = await events.query<StoredRow>(
     organization,
     ({ events: table }) =>
-      `SELECT * FROM ${table} WHERE id IN {named:Array(UUID)} OR has(findings, {finding:UUID}) ORDER BY time, id LIMIT 1 BY id LIMIT {limit:UInt32}`,
-    { named: named.map(({ event_id }) => event_id), finding: id, limit },
+      `SELECT * FROM ${table} WHERE (id IN {named:Array(UUID)} OR has(findings, {finding:UUID})) ${from} ORDER BY time, id LIMIT 1 BY id LIMIT {limit:UInt32}`,
+    {
+      named: named.map(({ event_id }) => event_id),
+      finding: id,
+      limit: limit + 1,
+      ...(after === undefined ? {} : { time: after[0], after: after[1] }),
+    },
   );
-  return rows.map(storedEvent);
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(storedEvent),
+    next: rows.length > limit && last !== undefined ? [String(last.time), last.id] : undefined,
+  };
+}
+
+/** The events that a finding names, by the times that it names. */
+async function namedEvents(
+  tx: Tx,
+  events: EventStore,
+  organization: string,
+  id: string,
+  limit: number,
+  after: EventCursor | undefined,
+) {
+  const micros = sql<string>`coalesce((extract(epoch from time) * 1000000)::bigint, 0)`;
+  let query = tx
+    .selectFrom('finding_event')
+    .select(['event_id', micros.as('micros')])
+    .where('finding_id', '=', id)
+    .orderBy(micros)
+    .orderBy('event_id')
+    .limit(limit + 1);
+  if (after !== undefined)
+    query = query.where(sql<boolean>`(${micros}, event_id) > (${after[0]}::bigint, ${after[1]}::uuid)`);
+  const named = await query.execute();
+  const page = named.slice(0, limit);
+  const last = page.at(-1);
+  const rows = await events.query<StoredRow>(
+    organization,
+    ({ events: table }) => `SELECT * FROM ${table} WHERE id IN {named:Array(UUID)} ORDER BY time, id LIMIT 1 BY id`,
+    { named: page.map(({ event_id }) => event_id) },
+  );
+  return {
+    items: rows.map(storedEvent),
+    next: named.length > limit && last !== undefined ? ([String(last.micros), last.event_id] as const) : undefined,
+  };
 }

@@ -6,6 +6,9 @@ import { type LiveFinding, MOST_EVENTS } from '../live/live-finding.ts';
 /** Of one transaction, findings that are announced by name; more than these are announced as many. */
 const ANNOUNCED = 20;
 
+/** Events that a finding names which was found afterwards; those that happen are found by the event store. */
+const MOST_AFTERWARDS = 10_000;
+
 const GROWING: readonly Finding['detector'][] = ['term', 'change', 'correlation'];
 
 export interface StoredBy {
@@ -56,20 +59,25 @@ export function storeFindings(
     );
     const known = await tx
       .selectFrom('finding')
-      .select(['id', 'count'])
+      .select(['id', 'count', 'retrospective'])
       .where('id', '=', sql<string>`any(${sorted.map(({ id }) => id)}::uuid[])`)
       .orderBy('id')
       .forUpdate()
       .execute();
     const counts = new Map(known.map(({ id, count }) => [id, count]));
+    // Stored events don't name what found them afterwards: then the finding names more of them.
+    const afterwards = new Set(known.filter(({ retrospective }) => retrospective).map(({ id }) => id));
+    const most = (id: string) => (by.retrospective === true && afterwards.has(id) ? MOST_AFTERWARDS : MOST_EVENTS);
     const missing = sorted.filter(({ id }) => !counts.has(id)).map(({ id }) => id);
     if (missing.length > 0) throw new FindingsMissing(missing);
     const added = await nameEvents(
       tx,
       organization,
-      sorted.filter(({ id, events }) => events.length > 0 && (counts.get(id) ?? 0) < MOST_EVENTS),
+      sorted.filter(({ id, events }) => events.length > 0 && (counts.get(id) ?? 0) < most(id)),
     );
-    const more = sorted.map(({ id, count, events }) => {
+    const more = sorted.map(({ id, detector, count, events }) => {
+      // A run is told as a whole each time.
+      if (detector === 'correlation') return Math.max(added.get(id) ?? 0, count - (counts.get(id) ?? 0));
       // What is beyond the named ones can only be added up.
       if (by.again === true) return added.get(id) ?? 0;
       if ((counts.get(id) ?? 0) >= MOST_EVENTS) return count;

@@ -52,7 +52,7 @@ export class FindingCollector {
   /** Exceptions that hold from now on. */
   except(exceptions: readonly LiveException[]): void {
     this.#exceptions = exceptions;
-    const asking = exceptions.filter(({ fields }) => fields.length > 0);
+    const asking = exceptions.filter(({ fields, source_id }) => fields.length > 0 || (source_id ?? null) !== null);
     this.#byValue = asking.some((one) => one.rule_id === null)
       ? undefined
       : new Set(asking.map((one) => one.rule_id as string));
@@ -92,7 +92,7 @@ export class FindingCollector {
     let known = this.#found.get(id);
     if (known === undefined) {
       const document = { ...about, id };
-      const exception = exceptionFor(this.#exceptions, document, this.#at.received);
+      const exception = exceptionFor(this.#exceptions, document, this.#at.received, this.#at.source);
       known = this.#begin(id, about.detector, about.level, entry.attribution.person, document, exception);
     } else this.#grow(known);
     if (row === undefined || this.#byValue === undefined || this.#byValue.has(row.rule.id)) return;

@@ -379,6 +379,7 @@ export class LiveEngine {
         about,
         liveFindingId(this.#setup.organization, about, about.rule.id, key),
         match.contributions.map(({ ref }) => (ref as CorrelationInput).place as LivePlace),
+        match.count,
       );
     }
     const begun = performance.now();
@@ -435,7 +436,14 @@ export class LiveEngine {
     this.#nextJudging = 0;
   }
 
-  #settled(findings: Map<string, LiveFinding>, about: Finding, id: string, places: readonly LivePlace[]): void {
+  /** @param all how many events it is about, where that is more than it names */
+  #settled(
+    findings: Map<string, LiveFinding>,
+    about: Finding,
+    id: string,
+    places: readonly LivePlace[],
+    all = places.length,
+  ): void {
     const first = micros(about.time);
     const last = about.time_end === undefined ? first : micros(about.time_end);
     const events = places.filter(({ event }) => event !== undefined).map(({ event }) => ({ id: event, time: first }));
@@ -447,7 +455,7 @@ export class LiveEngine {
       level: about.level,
       first,
       last,
-      count: events.length,
+      count: Math.max(all, events.length),
       events: events.slice(0, MOST_EVENTS),
       person: undefined,
       document,

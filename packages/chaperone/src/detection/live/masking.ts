@@ -1,4 +1,4 @@
-import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { LogEvent, Unread } from '../../telemetry/index.ts';
 
 /** A field of a source that must not be kept as it is. */
@@ -24,13 +24,33 @@ export const SEALED_LINE = '(sealed: this source has fields that must be masked)
  * be read, so that nobody knows where in them those stand. They are kept for whoever holds the key, and shown to nobody.
  */
 export function sealWith(key: Uint8Array): (record: string) => string {
-  const own = new Uint8Array(hkdfSync('sha256', key, '', 'sealed records', 32));
+  const own = sealingKey(key);
   return (record) => {
     const nonce = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', own, nonce);
     const text = [cipher.update(record, 'utf8'), cipher.final()];
     return `sealed:${Buffer.concat([nonce, ...text, cipher.getAuthTag()]).toString('base64url')}`;
   };
+}
+
+/** Opens what {@link sealWith} sealed under the same key; undefined: it was sealed under another, or changed since. */
+export function openSealed(key: Uint8Array): (sealed: string) => string | undefined {
+  const own = sealingKey(key);
+  return (sealed) => {
+    const bytes = Buffer.from(sealed.replace(/^sealed:/, ''), 'base64url');
+    if (!sealed.startsWith('sealed:') || bytes.length < 28) return undefined;
+    try {
+      const cipher = createDecipheriv('aes-256-gcm', own, bytes.subarray(0, 12));
+      cipher.setAuthTag(bytes.subarray(-16));
+      return Buffer.concat([cipher.update(bytes.subarray(12, -16)), cipher.final()]).toString('utf8');
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function sealingKey(key: Uint8Array): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, '', 'sealed records', 32));
 }
 
 /** What is told of a record in which a field can't be masked. */

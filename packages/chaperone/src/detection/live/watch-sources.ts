@@ -25,6 +25,8 @@ export interface WatchedOrganization {
   readonly exceptions: readonly LiveException[];
   /** what suffers when a source tells nothing or not as it should; `silent`: all that tell nothing now */
   blind(source: string, silent: ReadonlySet<string>): Promise<Blindness>;
+  /** a provider's name by its short name */
+  provider?(slug: string): Promise<string | undefined>;
 }
 
 /**
@@ -118,7 +120,9 @@ async function tell(
   blindness: Blindness,
 ): Promise<void> {
   if (verdict.state === 'healthy') return;
-  const promised = source.promised_by === null ? '' : ` Provider ${source.promised_by} promised it.`;
+  const { promised_by } = source;
+  const name = promised_by === null ? undefined : await organization.provider?.(promised_by);
+  const promised = promised_by === null ? '' : ` ${name ?? `Provider ${promised_by}`} promised it.`;
   const suffers = sufferers(verdict.state, blindness);
   const about: Omit<Finding, 'id'> = {
     time: new Date(verdict.since).toISOString().replace('Z', '000Z'),
@@ -141,7 +145,7 @@ async function tell(
   const id = liveFindingId(organization.id, about, about.rule.id, `${source.id} ${verdict.since}`);
   const document = { ...about, id };
   const first = verdict.since * 1000;
-  const exception = exceptionFor(organization.exceptions, document, now * 1000)?.id;
+  const exception = exceptionFor(organization.exceptions, document, now * 1000, source.id)?.id;
   const finding = { id, detector: about.detector, level: about.level, first, last: first, count: 0, events: [] };
   const rest = { person: undefined, source: source.id, document, exception, late: false };
   await storeFindings(state, organization.id, [{ ...finding, ...rest }], { registryVersion: undefined });

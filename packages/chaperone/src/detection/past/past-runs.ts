@@ -18,13 +18,15 @@ export const SWITCHED_ON = 'was switched on';
 export const ADDED = 'was added';
 export const CHANGED = 'was changed';
 export const LISTED = 'brought this indicator';
+/** Of a feed: all its indicators are looked for, not only those that came. */
+export const WHOLE_FEED: readonly string[] = [SWITCHED_ON, CHANGED];
 
 /** Asks for stored events to be judged by what is new. What was asked of the same subject before and isn't done is replaced. */
 export async function requestPast(tx: Tx, organization: string, wanted: WantedPast): Promise<string> {
   const id = randomUUID();
   const before = await tx
     .selectFrom('past_run')
-    .select(['came_at'])
+    .select(['came_at', 'reason'])
     .where('organization_id', '=', organization)
     .where('kind', '=', wanted.kind)
     .where('subject', '=', wanted.subject)
@@ -40,6 +42,8 @@ export async function requestPast(tx: Tx, organization: string, wanted: WantedPa
     .execute();
   // Indicators that came with the pull before are not judged yet.
   const first = wanted.kind === 'feed' ? before.map(({ came_at }) => came_at.getTime()) : [];
+  // What was asked of the whole feed is asked of it still.
+  const whole = wanted.kind === 'feed' ? before.find(({ reason }) => WHOLE_FEED.includes(reason)) : undefined;
   await tx
     .insertInto('past_run')
     .values({
@@ -49,7 +53,7 @@ export async function requestPast(tx: Tx, organization: string, wanted: WantedPa
       subject: wanted.subject,
       title: wanted.title,
       rules: JSON.stringify(wanted.rules ?? []),
-      reason: wanted.reason,
+      reason: whole?.reason ?? wanted.reason,
       came_at: new Date(Math.min(wanted.cameAt.getTime(), ...first)),
     })
     .execute();

@@ -196,6 +196,21 @@ export class LiveIntake implements Intake {
     this.#pool.except(organization, exceptions);
   }
 
+  /**
+   * Settles what an engine that is being set up was given to remember. What its new correlations make of it is not told: who looks back tells
+   * it, and says that it was found in the past.
+   *
+   * @param fresh ids of correlations that the engine before it did not have
+   */
+  async settlePast(organization: string, fresh: ReadonlySet<string>): Promise<void> {
+    const { settled } = await this.#pool.settle(organization, Date.now() * 1000, false, false);
+    const told = settled.filter(
+      ({ detector, document }) => detector !== 'correlation' || document === undefined || !fresh.has(document.rule.id),
+    );
+    const registryVersion = this.#homes.get(organization)?.registryVersion;
+    await this.#findings.write(organization, told, { registryVersion, again: true });
+  }
+
   drop(organization: string): void {
     this.#homes.delete(organization);
     this.#checkpoints.forget(organization);

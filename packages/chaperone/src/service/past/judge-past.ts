@@ -8,14 +8,15 @@ import {
   type LiveFinding,
   type LiveSetup,
   type LiveSource,
+  MOST_EVENTS,
   nextPast,
   type PastRun,
   packIndicators,
   ruleCondition,
   rulesAbout,
-  SWITCHED_ON,
   storedKinds,
   storeFindings,
+  WHOLE_FEED,
   withoutOff,
 } from '../../detection/index.ts';
 import { type EventStore, type StateStore, StoreUnavailable } from '../../storage/index.ts';
@@ -117,7 +118,7 @@ class PastJudge {
         : (
             await activeIndicators(state, organization, Date.now(), {
               feed: run.subject,
-              since: run.reason === SWITCHED_ON ? new Date(0) : run.came_at,
+              since: WHOLE_FEED.includes(run.reason) ? new Date(0) : run.came_at,
             })
           ).packed;
     const questions =
@@ -207,7 +208,13 @@ class PastJudge {
       );
       for (let from = 0; from < rows.length; ) {
         let next = from + 1;
-        while (next < rows.length && rows[next].source === rows[from].source && rows[next].at === rows[from].at)
+        // No more than a finding of one batch names.
+        while (
+          next < rows.length &&
+          next - from < MOST_EVENTS &&
+          rows[next].source === rows[from].source &&
+          rows[next].at === rows[from].at
+        )
           next += 1;
         await this.#judge(engine, rows.slice(from, next), wanted);
         from = next;

@@ -6,6 +6,7 @@ import * as providerInside from './migrations/0003-provider-inside.ts';
 import * as pastRuns from './migrations/0004-past-runs.ts';
 import * as holdEnd from './migrations/0005-hold-end.ts';
 import * as clockAnchor from './migrations/0006-clock-anchor.ts';
+import * as countsAnew from './migrations/0007-counts-anew.ts';
 import { secureRows } from './row-security.ts';
 
 /** All migrations, oldest first. Forward only: one that was released is never changed. */
@@ -16,6 +17,7 @@ const MIGRATIONS = {
   '0004-past-runs': pastRuns,
   '0005-hold-end': holdEnd,
   '0006-clock-anchor': clockAnchor,
+  '0007-counts-anew': countsAnew,
 };
 
 /** The store was written by a newer Chaperone than this one. */

@@ -363,6 +363,8 @@ export interface IndicatorTable {
   last_sighting_at: TimeOrNull;
   created_at: TimeNow;
   updated_at: TimeNow;
+  /** when a feed listed it again so that it counts where it did not: it is looked for in the past again */
+  counts_anew_at: TimeOrNull;
 }
 
 export interface ExceptionTable {
@@ -375,6 +377,8 @@ export interface ExceptionTable {
   account: OrNull<string>;
   host: OrNull<string>;
   src_ip: OrNull<string>;
+  /** what one source sent, or was found to do */
+  source_id: OrNull<string>;
   /** further conditions on fields of the evidence: [{field, value}], value with * */
   fields: Json<readonly { readonly field: string; readonly value: string }[]>;
   owner: string;

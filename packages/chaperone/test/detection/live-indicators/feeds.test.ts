@@ -176,6 +176,29 @@ describe('STIX by hand', () => {
     expect(end.packed.size).toBe(0);
   });
 
+  it('tells what counts again where it did not: it is looked for in the past again', async () => {
+    await addFeed('stix', {}, { half_life_days: 1, confidence: 80 });
+    const again = async (more: object, now: number) =>
+      (await importIndicators(store, feed, bundle(object(1, "[domain-name:value = 'a.badsite.test']", more)), now))
+        .again;
+    const until = (day: number) => ({ valid_until: new Date(NOW + day * DAY).toISOString() });
+    expect(await again(until(10), NOW)).toBe(0);
+    // put off before it comes: it was looked for all the time
+    expect(await again(until(12), NOW + DAY)).toBe(0);
+    expect(await again({ ...until(12), name: 'another note' }, NOW + DAY)).toBe(0);
+    expect(await again(until(30), NOW + 20 * DAY)).toBe(1);
+    expect(await again({ ...until(30), valid_from: '2025-01-01T00:00:00Z' }, NOW + 20 * DAY + 1)).toBe(1);
+    expect(await again({ ...until(30), revoked: true }, NOW + 20 * DAY + 2)).toBe(0);
+    expect(await again({ valid_from: '2025-01-01T00:00:00Z' }, NOW + 20 * DAY + 3)).toBe(1);
+    // now without an end: it decays within some four days
+    expect(await again({ valid_from: '2025-01-01T00:00:00Z' }, NOW + 22 * DAY)).toBe(0);
+    expect(await again({ valid_from: '2025-01-01T00:00:00Z' }, NOW + 28 * DAY)).toBe(1);
+    const since = async (day: number) =>
+      (await activeIndicators(store, ORGANIZATION, NOW + 28 * DAY, { feed: FEED, since: new Date(NOW + day * DAY) }))
+        .packed.size;
+    expect([await since(28), await since(28.1)]).toEqual([1, 0]);
+  });
+
   it('counts sightings back, renews by them and gives them on', async () => {
     await addFeed('stix', {}, { half_life_days: 1, confidence: 80 });
     await importIndicators(store, feed, bundle(object(1, "[domain-name:value = 'a.badsite.test']")), NOW);

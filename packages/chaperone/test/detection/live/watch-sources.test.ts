@@ -56,8 +56,9 @@ test('a silent source is one finding that names who promised it, stays through a
     asked.push([one, [...silent]]);
     return { rules: [refused], correlations: [] };
   };
+  const provider = async (one: string) => ({ northgate: 'Northgate IT' })[one];
   const watch = (now: number, listening: number) =>
-    watchSources(state, { id, slug: 'clinic', exceptions: [], blind }, now, listening);
+    watchSources(state, { id, slug: 'clinic', exceptions: [], blind, provider }, now, listening);
   const seen = () =>
     state.within(id, async (tx) => ({
       findings: await tx.selectFrom('finding').select(['why', 'provider', 'first_at', 'last_at', 'level']).execute(),
@@ -74,7 +75,7 @@ test('a silent source is one finding that names who promised it, stays through a
   expect(asked).toEqual([[source, [source]]]);
   expect(findings).toEqual([
     {
-      why: 'The source VPN gateway has sent nothing since 2026-06-01 12:00 UTC, for 20 minutes; 10 minutes is set. Provider northgate promised it. 1 rule went blind, for nothing else tells of the same: VPN Session Refused.',
+      why: 'The source VPN gateway has sent nothing since 2026-06-01 12:00 UTC, for 20 minutes; 10 minutes is set. Northgate IT promised it. 1 rule went blind, for nothing else tells of the same: VPN Session Refused.',
       provider: 'northgate',
       level: 'medium',
       first_at: new Date(fell),

@@ -229,6 +229,24 @@ test('an indicator that comes later finds the events that had it, and says which
     ['indicator', 2, true],
   ]);
   expect(found[0].why).toContain('Found in the past: the feed Neighbours brought this indicator on ');
+  // One that had ended before and is listed anew is looked for again, alone.
+  const ended = 'type,value,valid_until\nip,198.51.100.4,2001-01-01\nip,203.0.113.9,\n';
+  const list = (text: string) =>
+    importIndicators(state, { id: feed, organization: late.organization }, text, Date.now());
+  expect(await list(ended)).toMatchObject({ added: 1, again: 0 });
+  const anew = new Date();
+  expect(await list('type,value,valid_until\nip,198.51.100.4,\n')).toMatchObject({ added: 0, again: 1 });
+  await state.within(late.organization, (tx) =>
+    requestPast(tx, late.organization, {
+      kind: 'feed',
+      subject: feed,
+      title: 'Neighbours',
+      reason: LISTED,
+      cameAt: anew,
+    }),
+  );
+  await judgePast(late.organization, deps(late, rules), forever);
+  expect((await findings(late)).map(({ count }) => count).sort()).toEqual([1, 2]);
   await late.intake.close();
 }, 120_000);
 

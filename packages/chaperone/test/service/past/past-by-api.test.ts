@@ -18,7 +18,7 @@ interface Run {
 
 test('a rule that somebody adds, and a list that somebody imports, find by themselves what came before them', async () => {
   const { token } = await it.source('archive', 'ndjson');
-  const lines = [1, 2, 3].map(
+  const lines = Array.from({ length: 130 }, (_, index) => index + 1).map(
     (n) =>
       `<38>1 ${new Date().toISOString()} store01 sshd ${n} - - Accepted password for anna from 203.0.113.9 port ${n} ssh2`,
   );
@@ -63,16 +63,31 @@ level: medium
   expect(imported.body.added).toBe(1);
   await it.until(done(feed.body.id), 120);
   const found = await it.call<{
-    items: { detector: string; count: number; retrospective: boolean; why: string; rule_id: string }[];
+    items: { id: string; detector: string; count: number; retrospective: boolean; why: string; rule_id: string }[];
   }>('GET', `${AT}/findings`);
   const mine = found.body.items.filter(
     ({ rule_id, detector }) => rule_id.startsWith('6f0c') || detector === 'indicator',
   );
   expect(mine.map(({ detector, count, retrospective }) => [detector, count, retrospective]).sort()).toEqual([
-    ['indicator', 3, true],
-    ['rule', 3, true],
+    ['indicator', 130, true],
+    ['rule', 130, true],
   ]);
   for (const { why } of mine) expect(why).toContain('Found in the past: ');
+  // Stored events don't name what found them afterwards; all of them can be read nonetheless, page by page.
+  for (const { id: finding } of mine) {
+    const read = new Set<string>();
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const answer: { body: { items: { id: string }[]; next: string | null } } = await it.call<{
+        items: { id: string }[];
+        next: string | null;
+      }>('GET', `${AT}/findings/${finding}/events?limit=60${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      expect(answer.body.items.length).toBeLessThanOrEqual(60);
+      for (const event of answer.body.items) read.add(event.id);
+      cursor = answer.body.next;
+    }
+    expect(read.size).toBe(130);
+  }
+  expect((await it.call('GET', `${AT}/findings/${mine[0]!.id}/events?cursor=bm8`)).status).toBe(400);
   const status = await it.call<Record<string, unknown>>('GET', `${AT}/status`);
   expect(status.body).toMatchObject({ engine: 'running', deaths: 0, unjudged: 0 });
 }, 300_000);

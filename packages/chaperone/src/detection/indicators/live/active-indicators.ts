@@ -46,7 +46,7 @@ export function standingOf(row: StandingRow, now: number): Effective {
 /**
  * The indicators of an organisation that count at a moment (milliseconds since 1970), from its enabled feeds, for {@link createIndicatorMatcher}.
  *
- * @param only those of one feed that came since a moment
+ * @param only those of one feed that came, or began to count anew or for longer, since a moment
  */
 export async function activeIndicators(
   store: StateStore,
@@ -83,7 +83,14 @@ export async function activeIndicators(
         .where('indicator_feed.enabled', '=', true)
         .where('indicator.id', '>', after)
         .$if(only !== undefined, (query) =>
-          query.where('indicator.feed_id', '=', only!.feed).where('indicator.created_at', '>=', only!.since),
+          query
+            .where('indicator.feed_id', '=', only!.feed)
+            .where((where) =>
+              where.or([
+                where('indicator.created_at', '>=', only!.since),
+                where('indicator.counts_anew_at', '>=', only!.since),
+              ]),
+            ),
         )
         .orderBy('indicator.id')
         .limit(PAGE)

@@ -37,9 +37,9 @@ export interface Effective {
 
 const DAY = 86_400_000;
 /** Below this an indicator says nothing any more: after some four half-lives from full confidence. */
-const LEAST = 5;
+export const LEAST = 5;
 /** What decays where neither the indicator nor its feed states a confidence. */
-const UNSTATED = 50;
+export const UNSTATED = 50;
 /** Less than a tenth of a half-life isn't worth a word. */
 const FRESH = 0.1;
 

@@ -153,7 +153,7 @@ class Sink {
   readonly #feed: Feed;
   readonly #now: number;
   readonly #problems: FeedProblem[] = [];
-  #sum: StoredIndicators = { added: 0, changed: 0, renewed: 0, revoked: 0, warned: 0 };
+  #sum: StoredIndicators = { added: 0, changed: 0, renewed: 0, revoked: 0, again: 0, warned: 0 };
   #sightings = 0;
   #ended = 0;
 
@@ -171,6 +171,7 @@ class Sink {
       changed: sum.changed + stored.changed,
       renewed: sum.renewed + stored.renewed,
       revoked: sum.revoked + stored.revoked,
+      again: sum.again + stored.again,
       warned: sum.warned + stored.warned,
     };
     this.#sightings += await storeSightings(this.#store, this.#feed, sightings, this.#now);

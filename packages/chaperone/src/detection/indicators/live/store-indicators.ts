@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { StateStore, Tx } from '../../../storage/index.ts';
+import { LEAST, UNSTATED } from './effective-confidence.ts';
 import type { FeedRecord, FeedSighting } from './feed-record.ts';
 import { ownWarningLists, type WarningLists } from './warning-lists.ts';
 
@@ -13,6 +14,8 @@ export interface StoredIndicators {
   readonly renewed: number;
   /** withdrawn now, by word or by a later version of theirs */
   readonly revoked: number;
+  /** listed again so that they count where they did not: they are looked for in the past again */
+  readonly again: number;
   /** of the records, those on a warning list: kept, never matched */
   readonly warned: number;
 }
@@ -22,7 +25,7 @@ export interface Feed {
   readonly id: string;
 }
 
-const NOTHING: StoredIndicators = { added: 0, changed: 0, renewed: 0, revoked: 0, warned: 0 };
+const NOTHING: StoredIndicators = { added: 0, changed: 0, renewed: 0, revoked: 0, again: 0, warned: 0 };
 /** Rows of one statement. */
 const BATCH = 2_000;
 
@@ -145,7 +148,7 @@ async function upsert(
     external_id: record.externalId ?? null,
   }));
   // A withdrawal counts for the object that it names alone: another object of the same feed may still list the value.
-  const { rows: counted } = await sql<{ added: number; changed: number; revoked: number; all: number }>`
+  const { rows: counted } = await sql<{ added: number; changed: number; revoked: number; again: number; all: number }>`
     with listed as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as listed(
         id uuid, type text, value text, written text, note text, tlp text, confidence integer,
@@ -162,7 +165,8 @@ async function upsert(
         written = excluded.written, note = excluded.note, tlp = excluded.tlp, confidence = excluded.confidence,
         valid_from = excluded.valid_from, valid_until = excluded.valid_until, revoked = excluded.revoked,
         warning_list = excluded.warning_list, external_id = excluded.external_id,
-        updated_at = greatest(old.updated_at, excluded.updated_at)
+        updated_at = greatest(old.updated_at, excluded.updated_at),
+        counts_anew_at = case when ${countsAnew(feed, now)} then ${iso(now)} else old.counts_anew_at end
       where not (excluded.revoked and old.external_id is distinct from excluded.external_id)
       returning *
     )
@@ -174,16 +178,35 @@ async function upsert(
         (before.note, before.tlp, before.confidence, before.valid_from, before.valid_until, before.external_id)))::int
         as changed,
       (count(*) filter (where stored.revoked and not before.revoked))::int as revoked,
+      (count(*) filter (where before.id is not null and stored.counts_anew_at = ${iso(now)}::timestamptz))::int as again,
       count(*)::int as all
     from stored left join before on before.id = stored.id`.execute(tx);
-  const { added, changed, revoked, all } = counted[0]!;
+  const { added, changed, revoked, again, all } = counted[0]!;
   return {
     added,
     changed,
     revoked,
+    again,
     renewed: all - added - changed - revoked,
     warned: warnings.filter((name) => name !== null).length,
   };
+}
+
+/**
+ * Whether what is listed again counts where it did not: it was withdrawn, on a warning list, had ended, began later, or had decayed away. One
+ * whose end is put off before it comes was looked for all the time.
+ */
+function countsAnew(feed: Feed, now: number) {
+  return sql`not excluded.revoked and excluded.warning_list is null
+    and (excluded.valid_until is null or excluded.valid_until > coalesce(old.valid_from, '-infinity'::timestamptz))
+    and (old.revoked or old.warning_list is not null
+      or (old.valid_until <= ${iso(now)}::timestamptz
+        and (excluded.valid_until is null or excluded.valid_until > old.valid_until))
+      or (old.valid_from is not null and (excluded.valid_from is null or excluded.valid_from < old.valid_from))
+      or (old.valid_until is null and exists (
+        select from indicator_feed f where f.id = ${feed.id} and f.half_life_days is not null
+          and round(coalesce(old.confidence, f.confidence, ${UNSTATED}) * power(0.5, extract(epoch from
+            ${iso(now)}::timestamptz - greatest(old.updated_at, old.last_sighting_at)) / 86400 / f.half_life_days)) < ${LEAST})))`;
 }
 
 async function supersede(tx: Tx, feed: Feed, ids: readonly string[], now: number): Promise<number> {
@@ -204,6 +227,7 @@ function add(a: StoredIndicators, b: StoredIndicators): StoredIndicators {
     changed: a.changed + b.changed,
     renewed: a.renewed + b.renewed,
     revoked: a.revoked + b.revoked,
+    again: a.again + b.again,
     warned: a.warned + b.warned,
   };
 }
