@@ -164,6 +164,30 @@ describe.skipIf(browser === undefined)('the console in a browser, over the recor
     await own.close();
   });
 
+  it('makes an exception for one source of what it was found to do, and calls the provider by name', async () => {
+    const own = await startRecordedApi(dist);
+    const { page, errors } = await openPage(browser!, 400, 'light');
+    await signIn(page, own.url);
+    await page.goto(`${own.url}#/o/harbour/findings/f-silent`);
+    await page.getByRole('button', { name: 'Make an exception from this' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('option', { name: 'Domain controllers' }).waitFor({ state: 'attached' });
+    expect(await dialog.getByLabel('Source').inputValue()).toBe('src-1');
+    expect(await dialog.getByLabel('Provider').inputValue()).toBe('northgate');
+    expect(await dialog.getByLabel('Provider').locator('option:checked').textContent()).toBe('Northgate IT');
+    expect(await violations(page)).toEqual([]);
+    expect(await tooWide(page)).toBe(false);
+    await dialog.getByLabel('Reason').fill('It moves to the new building');
+    await dialog.getByRole('button', { name: 'Hold these back' }).click();
+    await page.goto(`${own.url}#/o/harbour/exceptions`);
+    await page
+      .getByText('findings that a source fell silent, about provider Northgate IT, of source Domain controllers')
+      .waitFor();
+    expect(errors).toEqual([]);
+    await page.close();
+    await own.close();
+  });
+
   it('shows hostile log text as text', async () => {
     const own = await startRecordedApi(dist);
     const { page, errors } = await openPage(browser!, 1280, 'light');

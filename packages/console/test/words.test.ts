@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadRegistry } from '../../chaperone/src/registry/index.ts';
+import { dayStart } from '../src/parts/day-start.ts';
 import { techniqueWords } from '../src/parts/technique-names.ts';
 import { writtenTime } from '../src/parts/written-time.ts';
 import { example } from '../src/rooms/registry/example.ts';
@@ -46,4 +47,20 @@ it('begins an empty registry with an example that is sound', () => {
   const { registry, problems } = loadRegistry(example, 'chaperone.yaml');
   expect(problems).toEqual([]);
   expect(registry).toBeDefined();
+});
+
+it('a day begins at the midnight of its zone, also where the clock is set that day', () => {
+  for (const [day, zone, later, at] of [
+    ['2026-11-25', 'Europe/Berlin', 0, '2026-11-24T23:00:00.000Z'],
+    ['2026-11-25', 'America/Los_Angeles', 1, '2026-11-26T08:00:00.000Z'],
+    ['2026-03-29', 'Europe/Berlin', 0, '2026-03-28T23:00:00.000Z'],
+    ['2026-03-29', 'Europe/Berlin', 1, '2026-03-29T22:00:00.000Z'],
+    ['2026-10-25', 'Europe/Berlin', 1, '2026-10-25T23:00:00.000Z'],
+  ] as const)
+    expect(dayStart(day, zone, later)).toBe(at);
+  expect([dayStart('25.11.2026', 'UTC'), dayStart(undefined, 'UTC'), dayStart('2026-13-45', 'UTC')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

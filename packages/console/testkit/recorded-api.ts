@@ -147,6 +147,7 @@ export async function startRecordedApi(dist: string, { setup = false } = {}): Pr
       return page(versions);
     }
     if (room === 'status') return { engine: 'running', deaths: 0, last_death: null, unjudged: 0 };
+    if (room === 'providers') return page([{ slug: 'northgate', name: 'Northgate IT' }]);
     if (room === 'past-runs') return page(pastRuns);
     if (room === 'audit') return id === 'verification' ? { ok: true, records: audit.length } : page(audit);
     throw problem(404, 'not_found', 'There is no such thing.');

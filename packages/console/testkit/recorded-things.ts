@@ -60,6 +60,20 @@ const levels = ['critical', 'high', 'medium', 'low', 'informational'] as const;
 
 export const findings: FindingWithDocument[] = [
   first,
+  {
+    ...first,
+    id: 'f-silent',
+    detector: 'silence',
+    rule_id: 'chaperone/source-silent',
+    rule_title: 'A source fell silent',
+    level: 'medium',
+    account: null,
+    host: null,
+    src_ip: null,
+    source_id: 'src-1',
+    count: 0,
+    why: 'The source Domain controllers has sent nothing since 2026-11-25 01:14 UTC. Northgate IT promised it.',
+  },
   ...Array.from({ length: 24 }, (_, n) => ({
     ...first,
     id: `f-${n + 2}`,
@@ -248,6 +262,7 @@ export const feeds: Feed[] = [
     confidence: null,
     interval: 3600,
     half_life_days: null,
+    settings: { url: 'https://taxii.example/api/', user: 'harbour', secret: '(set)' },
     created_by: null,
     created_at: at,
     last_pull_at: at,

@@ -43,6 +43,7 @@ export type Evidence = NonNullable<FindingWithDocument['document']['evidence']>[
 export type StoredEvent = Of<'storedEvent'>;
 export type Feed = Of<'feed'>;
 export type Indicator = Of<'indicator'>;
+export type Provider = Of<'provider'>;
 export type RegistryProblem = Of<'registryProblem'>;
 export type RegistryVersion = Of<'registryVersion'>;
 export type LegalHold = Of<'legalHold'>;

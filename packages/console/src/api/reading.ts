@@ -16,10 +16,15 @@ export function useThing<Thing>(path: string, query?: Query, every?: number) {
 /** A list of the organisation, page by page: `items` so far, `more()` for the next. */
 export function useList<Item>(path: string, query?: Query, enabled = true) {
   const { api } = useOrganization();
+  return usePages<Item>([api, kindOf(path), path, 'list'], `${api}${path}`, query, enabled);
+}
+
+/** Any list of the API, page by page. `key`: what makes it stale. */
+export function usePages<Item>(key: readonly string[], path: string, query?: Query, enabled = true) {
   const found = useInfiniteQuery({
-    queryKey: [api, kindOf(path), path, 'list', query],
+    queryKey: [...key, query],
     queryFn: ({ pageParam, signal }) =>
-      call<Page<Item>>('GET', `${api}${path}`, { query: { ...query, cursor: pageParam }, signal }),
+      call<Page<Item>>('GET', path, { query: { ...query, cursor: pageParam }, signal }),
     enabled,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,

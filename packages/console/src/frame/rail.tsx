@@ -70,7 +70,10 @@ export function Rail({ session, organization, help }: Props) {
       <nav aria-label="Rooms">
         <ul>
           {rooms
-            .filter(([, , roles]) => roles.includes(organization.role))
+            .filter(
+              ([path, , roles]) =>
+                roles.includes(organization.role) || (path === 'audit' && session.installation_administrator),
+            )
             .map(([path, title]) => (
               <li key={path}>
                 <a

@@ -11,10 +11,12 @@ interface Props {
     none?: string,
   ])[];
   readonly texts?: readonly (readonly [name: string, title: string])[];
+  /** days of the calendar, as `2026-11-25` */
+  readonly days?: readonly (readonly [name: string, title: string])[];
 }
 
 /** Filters that live in the address bar, so that a link shows the same rows. */
-export function FilterBar({ search, choices = [], texts = [] }: Props) {
+export function FilterBar({ search, choices = [], texts = [], days = [] }: Props) {
   const [address, change] = useAddress();
   return (
     <search className="filters">
@@ -55,6 +57,18 @@ export function FilterBar({ search, choices = [], texts = [] }: Props) {
             key={address[name] ?? ''}
             onKeyDown={(event) => event.key === 'Enter' && change({ [name]: event.currentTarget.value.trim() })}
             onBlur={(event) => change({ [name]: event.currentTarget.value.trim() })}
+          />
+        </label>
+      ))}
+      {days.map(([name, title]) => (
+        <label key={name}>
+          {title}
+          <input
+            type="date"
+            defaultValue={address[name] ?? ''}
+            key={address[name] ?? ''}
+            onKeyDown={(event) => event.key === 'Enter' && change({ [name]: event.currentTarget.value })}
+            onBlur={(event) => change({ [name]: event.currentTarget.value })}
           />
         </label>
       ))}

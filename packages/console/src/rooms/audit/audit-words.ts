@@ -23,6 +23,7 @@ const acts: Readonly<Record<string, string>> = {
   'token.create': 'made the token',
   'token.revoke': 'revoked the token',
   'oidc_provider.create': 'added the sign-in provider',
+  'oidc_provider.change': 'changed the sign-in provider',
   'oidc_provider.remove': 'removed the sign-in provider',
   'source.create': 'made the source',
   'source.change': 'changed the source',
@@ -40,12 +41,32 @@ const acts: Readonly<Record<string, string>> = {
   'indicator_feed.pull': 'pulled the feed',
   'indicator_feed.import': 'imported a file into the feed',
   'indicator.delete': 'removed the indicator',
+  'event.unseal': 'opened a sealed event',
   'exception.create': 'made an exception',
   'exception.end': 'ended an exception',
   'registry.load': 'loaded the registry',
   'legal_hold.create': 'placed a legal hold',
   'legal_hold.release': 'released a legal hold',
 };
+
+/** Acts on one kind of thing, by the word with which their names begin. */
+export const actGroups: readonly (readonly [string, string])[] = [
+  ['session', 'signing in and out'],
+  ['factor', 'second factors'],
+  ['user', 'people'],
+  ['token', 'tokens'],
+  ['oidc_provider', 'sign-in providers'],
+  ['source', 'sources'],
+  ['rule', 'switching rules'],
+  ['rule_document', 'own rules'],
+  ['indicator_feed', 'feeds'],
+  ['exception', 'exceptions'],
+  ['registry', 'the registry'],
+  ['legal_hold', 'legal holds'],
+  ['organization', 'the organisation'],
+  ['audit', 'the trail itself'],
+  ['installation', 'the installation'],
+];
 
 /** `made the source`; an act without words here by its own name. */
 export function actWords(action: string): string {

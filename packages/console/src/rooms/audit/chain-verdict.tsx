@@ -1,17 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
 import type { ChainVerdict as Verdict } from '../../api/model.ts';
-import { useOrganization } from '../../api/organization.tsx';
 import { count } from '../../parts/count.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Note } from '../../parts/note.tsx';
 
-/** Recomputes the chain on the server, when asked. */
-export function ChainVerdict() {
-  const { api } = useOrganization();
+/** Recomputes the chain on the server, when asked. `at`: the API's path of the trail. */
+export function ChainVerdict({ at }: { readonly at: string }) {
   const verdict = useQuery({
-    queryKey: [api, 'audit-verdict'],
-    queryFn: () => call<Verdict>('GET', `${api}/audit/verification`),
+    queryKey: [at, 'verdict'],
+    queryFn: () => call<Verdict>('GET', `${at}/verification`),
     enabled: false,
     retry: false,
   });
@@ -21,7 +19,7 @@ export function ChainVerdict() {
         <button type="button" className="button" disabled={verdict.isFetching} onClick={() => void verdict.refetch()}>
           Verify the chain
         </button>
-        <a className="button" href={`/api/v1${api}/audit/export`} download>
+        <a className="button" href={`/api/v1${at}/export`} download>
           Export
         </a>
       </div>

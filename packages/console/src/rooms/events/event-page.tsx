@@ -5,6 +5,7 @@ import { Facts } from '../../parts/facts.tsx';
 import { LogBlock, LogText } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Page } from '../../parts/page.tsx';
+import { ProviderName } from '../../parts/provider-name.tsx';
 import { Ready } from '../../parts/ready.tsx';
 import { SourceName } from '../../parts/source-name.tsx';
 import { TabSet } from '../../parts/tab-set.tsx';
@@ -36,7 +37,7 @@ export function EventPage() {
                 ['Kind', <LogText key="kind" text={event.kind} />],
                 ['Format', event.format],
                 ['Source', <SourceName key="source" id={event.source} />],
-                ['Provider', textOf(event.provider)],
+                ['Provider', event.provider !== '' && <ProviderName key="provider" slug={event.provider} />],
                 ['Account', textOf(event.account)],
                 ['Host', textOf(event.host)],
                 ['From address', textOf(event.src_ip)],

@@ -1,19 +1,23 @@
 import { call } from '../../api/client.ts';
+import type { Source } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
+import { useList } from '../../api/reading.ts';
 import { useSession } from '../../api/session.ts';
 import { ActForm } from '../../parts/act-form.tsx';
 import { Field } from '../../parts/field.tsx';
+import { ProviderField } from '../../parts/provider-field.tsx';
 
 const conditions = [
   ['rule_id', 'Rule'],
-  ['provider', 'Provider'],
   ['account', 'Account'],
   ['host', 'Host'],
   ['src_ip', 'From address'],
 ] as const;
 
 interface Props {
-  readonly first?: Readonly<Partial<Record<(typeof conditions)[number][0] | 'detector', string | null>>>;
+  readonly first?: Readonly<
+    Partial<Record<(typeof conditions)[number][0] | 'provider' | 'detector' | 'source_id', string | null>>
+  >;
   /** title of the rule in `first` */
   readonly rule?: string;
   readonly done: () => void;
@@ -23,6 +27,7 @@ interface Props {
 export function ExceptionForm({ first = {}, rule, done }: Props) {
   const { api } = useOrganization();
   const session = useSession();
+  const sources = useList<Source>('/sources', { limit: 200 });
   const month = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
   return (
     <ActForm
@@ -31,6 +36,8 @@ export function ExceptionForm({ first = {}, rule, done }: Props) {
         const given = Object.fromEntries(conditions.map(([name]) => [name, answer(name) || null]));
         const body = {
           ...given,
+          provider: answer('provider') || null,
+          source_id: answer('source_id') || null,
           detector: first.detector ?? null,
           fields: [],
           owner: answer('owner'),
@@ -54,6 +61,14 @@ export function ExceptionForm({ first = {}, rule, done }: Props) {
           hint={name === 'rule_id' ? (rule ?? 'Its id, from the rule’s page.') : undefined}
         />
       ))}
+      <ProviderField label="Provider" name="provider" value={first.provider} none="any" />
+      <Field
+        key={sources.items.length}
+        label="Source"
+        name="source_id"
+        value={first.source_id ?? ''}
+        options={[['', 'any'], ...sources.items.map(({ id, name }) => [id, name] as const)]}
+      />
       <Field label="Reason" name="reason" required hint="What will you say tomorrow, when asked why?" />
       <Field label="Owner" name="owner" required value={session.data?.user.email ?? ''} />
       <Field label="Ends on" name="ends_at" type="date" required value={month} />

@@ -1,7 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { call } from '../../api/client.ts';
 import type { Exception } from '../../api/model.ts';
+import { useNames } from '../../api/names.ts';
 import { useOrganization } from '../../api/organization.tsx';
+import { useProviders } from '../../api/providers.ts';
 import { useList } from '../../api/reading.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { DialogButton } from '../../parts/dialog-button.tsx';
@@ -22,6 +25,8 @@ export function ExceptionsRoom() {
   const { api, mayChange } = useOrganization();
   const [{ open }] = useAddress();
   const client = useQueryClient();
+  const [things, providers] = [useNames(), useProviders()];
+  const names = useMemo(() => new Map([...things, ...providers]), [things, providers]);
   const exceptions = useList<Exception>('/exceptions', { limit: 200 });
   const again = () => client.invalidateQueries({ queryKey: [api, 'exceptions'] });
   const end = (id: string) => call('POST', `${api}/exceptions/${id}/end`, { body: {} }).then(again);
@@ -57,14 +62,14 @@ export function ExceptionsRoom() {
               {
                 id: 'what',
                 title: 'Holds back',
-                value: whatIsHeldBack,
+                value: (row) => whatIsHeldBack(row, names),
                 wrap: true,
                 show: (row) =>
                   row.rule_id === null || !ofRules.includes(row.detector) ? (
-                    whatIsHeldBack(row)
+                    whatIsHeldBack(row, names)
                   ) : (
                     <>
-                      <RuleTitle id={row.rule_id} />: {whatIsHeldBack({ ...row, rule_id: null, detector: null })}
+                      <RuleTitle id={row.rule_id} />: {whatIsHeldBack({ ...row, rule_id: null, detector: null }, names)}
                     </>
                   ),
               },

@@ -9,12 +9,14 @@ export function ExceptionFrom({ finding }: { readonly finding: Finding }) {
   const { api } = useOrganization();
   const client = useQueryClient();
   const { detector, rule_id, provider, account, host, src_ip } = finding;
+  // a silence is about one source; anything else, whatever source tells of it
+  const source_id = detector === 'silence' ? finding.source_id : null;
   return (
     <div className="acts">
       <DialogButton label="Make an exception from this" title="An exception from this finding">
         {(close) => (
           <ExceptionForm
-            first={{ detector, rule_id, provider, account, host, src_ip }}
+            first={{ detector, rule_id, provider, account, host, src_ip, source_id }}
             rule={finding.rule_title}
             done={() => {
               void client.invalidateQueries({ queryKey: [api] });

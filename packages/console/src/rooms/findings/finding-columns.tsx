@@ -4,8 +4,14 @@ import { LogText } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import type { Column } from '../../table/column.ts';
 
-/** @param names of sources by their ids: what is found about a source is told by the source's name */
-export const findingColumns = (names: ReadonlyMap<string, string>): readonly Column<Finding>[] => [
+/**
+ * @param names of sources by their ids: what is found about a source is told by the source's name
+ * @param providers names by short names
+ */
+export const findingColumns = (
+  names: ReadonlyMap<string, string>,
+  providers: ReadonlyMap<string, string>,
+): readonly Column<Finding>[] => [
   { id: 'what', title: 'What', value: ({ rule_title }) => rule_title },
   {
     id: 'level',
@@ -25,7 +31,7 @@ export const findingColumns = (names: ReadonlyMap<string, string>): readonly Col
     value: (finding) => whoOf(finding, names) ?? '',
     show: (finding) => <LogText text={whoOf(finding, names) ?? 'unknown'} />,
   },
-  { id: 'provider', title: 'Provider', value: ({ provider }) => provider ?? '' },
+  { id: 'provider', title: 'Provider', value: ({ provider }) => providers.get(provider ?? '') ?? provider ?? '' },
   { id: 'host', title: 'Host', value: ({ host }) => host ?? '' },
   { id: 'events', title: 'Events', value: ({ count }) => count, end: true },
   { id: 'from', title: 'From', value: ({ src_ip }) => src_ip ?? '', more: true },

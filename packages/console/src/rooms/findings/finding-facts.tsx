@@ -3,6 +3,7 @@ import { useOrganization } from '../../api/organization.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { LogText } from '../../parts/log-text.tsx';
 import { Moment } from '../../parts/moment.tsx';
+import { ProviderName } from '../../parts/provider-name.tsx';
 import { SourceName } from '../../parts/source-name.tsx';
 import { techniqueWords } from '../../parts/technique-names.ts';
 
@@ -20,7 +21,7 @@ export function FindingFacts({ finding }: { readonly finding: FindingWithDocumen
         of={[
           ['First', <Moment key="first" at={finding.first_at} />],
           ['Last', <Moment key="last" at={finding.last_at} />],
-          ['Provider', text(finding.provider)],
+          ['Provider', finding.provider && <ProviderName key="provider" slug={finding.provider} />],
           ['Attributed because', text(document.attribution)],
           ['Person', text(finding.person)],
           ['Account', text(finding.account)],

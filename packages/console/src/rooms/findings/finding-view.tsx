@@ -41,7 +41,7 @@ export function FindingView({ id }: { readonly id: string }) {
           {finding.late && <Note>An event of it came late. It was judged when it arrived.</Note>}
           <MarkedEvidence evidence={finding.document.evidence ?? []} />
           <FindingFacts finding={finding} />
-          {mayReadEvents && <FindingEvents id={id} />}
+          {mayReadEvents && <FindingEvents finding={finding} />}
           {mayChange && <ExceptionFrom finding={finding} />}
         </article>
       )}

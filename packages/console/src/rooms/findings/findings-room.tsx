@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useArrivals } from '../../api/live.ts';
 import type { Finding } from '../../api/model.ts';
 import { useNames } from '../../api/names.ts';
 import { useOrganization } from '../../api/organization.tsx';
+import { useProviders } from '../../api/providers.ts';
 import { useList } from '../../api/reading.ts';
 import { count } from '../../parts/count.ts';
 import { Page } from '../../parts/page.tsx';
@@ -14,6 +15,7 @@ import { Split } from '../../table/split.tsx';
 import { findingColumns } from './finding-columns.tsx';
 import { FindingFilters } from './finding-filters.tsx';
 import { FindingView } from './finding-view.tsx';
+import { useFirstArrivals } from './first-arrivals.ts';
 
 /** What the rules, indicators, terms and silences found, newest first, with the why beside it. */
 export function FindingsRoom() {
@@ -24,21 +26,18 @@ export function FindingsRoom() {
   const known = useMemo(() => new Set(found.items.map(({ id }) => id)), [found.items]);
   const arrivals = useArrivals(known);
   const names = useNames();
-  const columns = useMemo(() => findingColumns(names), [names]);
+  const providers = useProviders();
+  const columns = useMemo(() => findingColumns(names, providers), [names, providers]);
   const client = useQueryClient();
   const show = () => {
     arrivals.clear();
     void client.invalidateQueries({ queryKey: [api, 'findings'] });
   };
   const filtered = [level, detector, provider, rule, search, held].some((value) => value !== undefined);
-  // where nothing stands nothing can jump
-  const first = !filtered && found.isSuccess && found.items.length === 0 && arrivals.count > 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: shown once for each arrival
-  useEffect(() => {
-    if (first) void client.invalidateQueries({ queryKey: [api, 'findings'] });
-  }, [first, arrivals.count]);
+  const [touched, touch] = useFirstArrivals(!filtered && found.isSuccess, found.items.length, arrivals.count, show);
   const list = (
-    <>
+    // biome-ignore lint/a11y/noStaticElementInteractions: only notices that the list is being used
+    <div onPointerDown={touch} onKeyDown={touch} onFocus={touch}>
       <FindingFilters />
       <Ready of={found}>
         {() => (
@@ -64,14 +63,14 @@ export function FindingsRoom() {
           />
         )}
       </Ready>
-    </>
+    </div>
   );
   return (
     <Page
       title="Findings"
       acts={
         <span role="status" aria-live="polite">
-          {arrivals.count > 0 && (
+          {arrivals.count > 0 && touched && (
             <button type="button" className="button main-act" onClick={show}>
               {count(arrivals.count, 'new finding')}, show
             </button>

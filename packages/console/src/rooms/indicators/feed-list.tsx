@@ -4,6 +4,7 @@ import type { Feed } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
 import { useList } from '../../api/reading.ts';
 import { ActButton } from '../../parts/act-button.tsx';
+import { DialogButton } from '../../parts/dialog-button.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { PastRuns } from '../../parts/past-runs.tsx';
 import { Ready } from '../../parts/ready.tsx';
@@ -57,14 +58,29 @@ export function FeedList() {
                 id: 'acts',
                 title: 'Do',
                 value: () => '',
-                show: ({ id, kind, enabled }) =>
-                  mayChange && (
-                    <span className="acts">
-                      {kind !== 'manual' && <ActButton label="Pull now" act={() => pull(id)} />}
-                      <ActButton label={enabled ? 'Switch off' : 'Switch on'} act={() => turn(id, !enabled)} />
-                      <ActButton label="Remove" sure="Really: its indicators go too" act={() => remove(id)} />
-                    </span>
-                  ),
+                show: (feed) => {
+                  const { id, kind, enabled } = feed;
+                  return (
+                    mayChange && (
+                      <span className="acts">
+                        <DialogButton label="Change" title={`Change ${feed.name}`} small>
+                          {(close) => (
+                            <FeedForm
+                              feed={feed}
+                              done={() => {
+                                void again();
+                                close();
+                              }}
+                            />
+                          )}
+                        </DialogButton>
+                        {kind !== 'manual' && <ActButton label="Pull now" act={() => pull(id)} />}
+                        <ActButton label={enabled ? 'Switch off' : 'Switch on'} act={() => turn(id, !enabled)} />
+                        <ActButton label="Remove" sure="Really: its indicators go too" act={() => remove(id)} />
+                      </span>
+                    )
+                  );
+                },
               },
             ]}
           />
@@ -72,7 +88,12 @@ export function FeedList() {
       </Ready>
       <PastRuns of={({ kind }) => kind === 'feed'} />
       {mayChange && feeds.items.length > 0 && <FeedImport feeds={feeds.items} done={() => void again()} />}
-      {mayChange && <FeedForm done={() => void again()} />}
+      {mayChange && (
+        <section className="stack close">
+          <h2>New feed</h2>
+          <FeedForm done={() => void again()} />
+        </section>
+      )}
     </div>
   );
 }

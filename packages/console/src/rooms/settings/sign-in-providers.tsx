@@ -16,6 +16,8 @@ export function SignInProviders() {
   const { api, mayAdminister } = useOrganization();
   const client = useQueryClient();
   const again = () => client.invalidateQueries({ queryKey: [api, 'oidc-providers'] });
+  const turn = (id: string, enabled: boolean) =>
+    call('PATCH', `${api}/oidc-providers/${id}`, { body: { enabled } }).then(again);
   const remove = (id: string) => call('DELETE', `${api}/oidc-providers/${id}`).then(again);
   return (
     <Ready of={useThing<Page<SignInProvider> & { readonly redirect: string }>('/oidc-providers')}>
@@ -40,24 +42,56 @@ export function SignInProviders() {
               { id: 'provider-name', title: 'Name', value: ({ name }) => name },
               { id: 'issuer', title: 'Issuer', value: ({ issuer }) => issuer },
               { id: 'client', title: 'Client', value: ({ client_id }) => client_id },
+              { id: 'provider-state', title: 'State', value: ({ enabled }) => (enabled ? 'on' : 'off') },
               { id: 'newcomers', title: 'Newcomers', value: newcomers },
               {
                 id: 'acts',
                 title: 'Do',
                 value: () => '',
-                show: ({ id, name }) =>
-                  mayAdminister && (
-                    <span className="acts">
-                      <DialogButton label="Test" title={`Test ${name}`} small>
-                        {() => <ProviderCheck id={id} />}
-                      </DialogButton>
-                      <ActButton label="Remove" sure="Really: nobody signs in by it any more" act={() => remove(id)} />
-                    </span>
-                  ),
+                show: (provider) => {
+                  const { id, name, enabled } = provider;
+                  return (
+                    mayAdminister && (
+                      <span className="acts">
+                        {enabled && (
+                          <DialogButton label="Test" title={`Test ${name}`} small>
+                            {() => <ProviderCheck id={id} />}
+                          </DialogButton>
+                        )}
+                        <DialogButton label="Change" title={`Change ${name}`} small>
+                          {(close) => (
+                            <SignInProviderForm
+                              provider={provider}
+                              done={() => {
+                                void again();
+                                close();
+                              }}
+                            />
+                          )}
+                        </DialogButton>
+                        <ActButton
+                          label={enabled ? 'Switch off' : 'Switch on'}
+                          sure={enabled ? 'Really: nobody signs in by it meanwhile' : undefined}
+                          act={() => turn(id, !enabled)}
+                        />
+                        <ActButton
+                          label="Remove"
+                          sure="Really: nobody signs in by it any more"
+                          act={() => remove(id)}
+                        />
+                      </span>
+                    )
+                  );
+                },
               },
             ]}
           />
-          {mayAdminister && <SignInProviderForm done={() => void again()} />}
+          {mayAdminister && (
+            <section className="stack close">
+              <h2>Add a provider</h2>
+              <SignInProviderForm done={() => void again()} />
+            </section>
+          )}
         </div>
       )}
     </Ready>

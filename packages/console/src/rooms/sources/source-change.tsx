@@ -8,6 +8,7 @@ import { ActButton } from '../../parts/act-button.tsx';
 import { ActForm } from '../../parts/act-form.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Note } from '../../parts/note.tsx';
+import { ProviderField } from '../../parts/provider-field.tsx';
 
 /** Name, zone, expectations and retention of a source; pausing and removing it. */
 export function SourceChange({ source }: { readonly source: Source }) {
@@ -59,12 +60,7 @@ export function SourceChange({ source }: { readonly source: Source }) {
           value={interval === null ? '' : String(interval / 60)}
           hint="Empty: learnt from what comes. When it stays away for longer, that is a finding."
         />
-        <Field
-          label="Promised by"
-          name="promised_by"
-          value={source.promised_by ?? ''}
-          hint="The provider, if one did."
-        />
+        <ProviderField label="Promised by" name="promised_by" value={source.promised_by} none="nobody" />
         <Field
           label="Its events are kept for … days"
           name="days"

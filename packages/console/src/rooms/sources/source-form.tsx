@@ -5,6 +5,7 @@ import { useOrganization } from '../../api/organization.tsx';
 import { useSession } from '../../api/session.ts';
 import { ActForm } from '../../parts/act-form.tsx';
 import { Field } from '../../parts/field.tsx';
+import { ProviderField } from '../../parts/provider-field.tsx';
 import { FetchedFields, settingsFrom } from './fetched-fields.tsx';
 import { services } from './fetched-services.ts';
 
@@ -59,7 +60,12 @@ export function SourceForm({ done }: { readonly done: (source: Source) => void }
         type="number"
         hint="Empty: learnt from what comes. When it stays away for longer, that is a finding."
       />
-      <Field label="Promised by" name="promised_by" hint="The provider who agreed to send it, if one did." />
+      <ProviderField
+        label="Promised by"
+        name="promised_by"
+        none="nobody"
+        hint="The provider who agreed to send it, if one did."
+      />
     </ActForm>
   );
 }

@@ -4,6 +4,7 @@ import { useOrganization } from '../../api/organization.tsx';
 import { ActForm } from '../../parts/act-form.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Note } from '../../parts/note.tsx';
+import { ProviderField } from '../../parts/provider-field.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { roleOptions } from './role-words.ts';
 
@@ -43,9 +44,7 @@ export function InviteForm({ done }: { readonly done: () => void }) {
         <Field label="Name" name="name" required />
         <Field label="E-mail address" name="email" type="email" required />
         <Field label="Role" name="role" options={roleOptions} changed={setRole} />
-        {role === 'provider_reader' && (
-          <Field label="Provider" name="provider" required hint="Its short name in the registry, e.g. northgate." />
-        )}
+        {role === 'provider_reader' && <ProviderField label="Provider" name="provider" />}
       </ActForm>
     </section>
   );

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import type { Member } from '../../api/model.ts';
 import { useOrganization } from '../../api/organization.tsx';
+import { useProviders } from '../../api/providers.ts';
 import { useList } from '../../api/reading.ts';
 import { ErrorNote } from '../../parts/error-note.tsx';
 import { Moment } from '../../parts/moment.tsx';
@@ -19,6 +20,7 @@ import { RoleChoice } from './role-choice.tsx';
 export function UsersRoom() {
   const { api, mayAdminister } = useOrganization();
   const client = useQueryClient();
+  const providers = useProviders();
   const [failed, setFailed] = useState<unknown>();
   const users = useList<Member>('/users', { limit: 200 });
   const again = () => client.invalidateQueries({ queryKey: [api, 'users'] });
@@ -62,7 +64,7 @@ export function UsersRoom() {
                 {
                   id: 'of',
                   title: 'Of provider',
-                  value: ({ provider }) => provider ?? '',
+                  value: ({ provider }) => providers.get(provider ?? '') ?? provider ?? '',
                   more: users.items.every(({ provider }) => provider === null),
                 },
                 {
