@@ -4,6 +4,7 @@ import { clockBack } from './survival/clock-back.ts';
 import { diskFull } from './survival/disk-full.ts';
 import { gone } from './survival/gone.ts';
 import { hostileClients } from './survival/hostile-clients.ts';
+import { journalKill } from './survival/journal-kill.ts';
 import { kills } from './survival/kills.ts';
 import { type Result, table } from './survival/result.ts';
 import { twoServices } from './survival/two-services.ts';
@@ -11,6 +12,7 @@ import { twoServices } from './survival/two-services.ts';
 const say = (line: string) => console.log(line);
 const trials: Readonly<Record<string, (number: number) => Promise<Result>>> = {
   kills: (number) => kills(number || 50, { say }),
+  'journal-kill': (number) => journalKill(number || 5, say),
   'disk-full': (seconds) => diskFull(seconds || 60, say),
   'clock-back': (seconds) => clockBack(seconds || 20, say),
   'hostile-clients': (seconds) => hostileClients(seconds || 60, say, process.argv[4]),

@@ -124,6 +124,14 @@ export class House {
     await gone;
   }
 
+  /** The code with which the process ended. */
+  async code(): Promise<number> {
+    const service = this.#service;
+    if (service !== undefined && service.exitCode === null && service.signalCode === null)
+      await new Promise((ended) => service.once('exit', ended));
+    return service?.exitCode ?? -1;
+  }
+
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`http://127.0.0.1:${this.port('console')}/api/v1${path}`, {
       method,

@@ -1,5 +1,5 @@
 /** Smaller memory isn't worth the call, and may be shared with others (Node's pool). */
-const LEAST = 64 * 1024;
+const LEAST = 16 * 1024;
 
 /**
  * Gives back at once the memory of bytes that nobody looks at any more; they are empty afterwards. V8 sees of such bytes only that there are many

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Route } from '../intake.ts';
+import { release } from '../release.ts';
 import { Batcher } from './batcher.ts';
 import { deliverOnce } from './deliver.ts';
 import { LONGEST_RECORD } from './longest-record.ts';
@@ -94,6 +95,8 @@ class RelpConnection implements StreamConnection {
     }
     if (frames.length > 0 || pending >= this.#since + FURTHER) this.#patience(false);
     if (frames.length === 0) {
+      // What is kept of it was copied.
+      release(chunk);
       this.#patience(pending > 0);
       return;
     }

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Route } from '../intake.ts';
+import { release } from '../release.ts';
 import { Batcher } from './batcher.ts';
 import { deliverOnce } from './deliver.ts';
 import { type Opened, type StreamConnection, type StreamDeps, streamServer } from './stream-server.ts';
@@ -71,6 +72,8 @@ class Connection implements StreamConnection {
   #read(chunk: Buffer): void {
     const before = this.#batch.records;
     this.#framer.feed(chunk);
+    // What is kept of it was copied.
+    release(chunk);
     if (this.#batch.records > before) this.#patience(false);
     this.#patience(this.#framer.pending > 0);
     if (this.#batch.records >= MOST_RECORDS || this.#batch.size >= MOST_BYTES) void this.flush();

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { release } from '../../release.ts';
 import { LineTrimmer } from './line-trimmer.ts';
 
 /** The body can't be taken: its HTTP status and why. */
@@ -60,7 +61,10 @@ export async function readBody(
       if (size === 0 && chunk[0] === ARRAY) trimmer = undefined;
       size += chunk.length;
       if (size > most) throw new BodyError(413, `The body is larger than ${most} bytes${packed ? ', unpacked' : ''}.`);
-      for (const piece of trimmer?.trim(chunk) ?? [chunk]) {
+      const kept = trimmer?.trim(chunk) ?? [chunk];
+      // Of a line of 100 MB nearly all is nobody's: left to the collector, it has him go through everything again and again.
+      if (kept.length === 0) release(chunk);
+      for (const piece of kept) {
         reserve(piece.length);
         chunks.push(piece);
       }
