@@ -202,8 +202,9 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       if (said.length < 4_000) said += chunk;
     });
+    let late: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => {
+      late = setTimeout(() => {
         child.kill('SIGKILL');
         reject(new Error(`The event store in ${this.#folder} did not start within ${STARTING / 1000} s.`));
       }, STARTING);
@@ -212,13 +213,12 @@ export class ChdbClient implements Omit<SqlClient, 'insert'> {
         reject(new Error(`The event store in ${this.#folder} ended at its start (${signal ?? code}): ${said.trim()}`)),
       );
       child.on('message', (message: FromChdb) => {
-        if ('ready' in message) {
-          clearTimeout(late);
-          resolve();
-        } else if ('error' in message) this.#settle(message.id, ({ reject: fail }) => fail(new Error(message.error)));
+        if ('ready' in message) resolve();
+        else if ('error' in message) this.#settle(message.id, ({ reject: fail }) => fail(new Error(message.error)));
         else this.#settle(message.id, ({ resolve: give }) => give(message.rows));
       });
-    });
+      // One that is not cleared keeps a service that could not start from ending.
+    }).finally(() => clearTimeout(late));
     child.removeAllListeners('exit');
     child.once('exit', () => this.#died());
     child.on('error', () => {});

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Listening, listening, OTHER_TOKEN, TOKEN, until } from '../../../testkit/listening.ts';
@@ -41,6 +42,22 @@ const post = (path: string, body: string | Buffer, headers: Record<string, strin
     headers: { authorization: `Splunk ${TOKEN}`, ...headers },
     body: typeof body === 'string' ? body : new Uint8Array(body),
   });
+
+/** Times that the collector went through everything, from now on. */
+function collections(): () => number {
+  let times = 0;
+  const count = (entries: readonly PerformanceEntry[]) => {
+    for (const entry of entries)
+      if ((entry as { detail?: { kind?: number } }).detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR) times += 1;
+  };
+  const observer = new PerformanceObserver((list) => count(list.getEntries()));
+  observer.observe({ entryTypes: ['gc'] });
+  return () => {
+    count(observer.takeRecords());
+    observer.disconnect();
+    return times;
+  };
+}
 
 describe('syslog', () => {
   test('half a record and then silence ends the connection, and what came is kept', async () => {
@@ -200,6 +217,24 @@ describe('a sender whose binding was taken away while it was connected', () => {
     expect(here.refused).toEqual([`${kind}: unknown_sender`]);
   });
 });
+
+test.each(['syslog', 'http'] as const)(
+  'what is left out of long lines by %s is given back at once: the collector has little to do',
+  async (kind) => {
+    const socket = await dial(kind);
+    const counted = collections();
+    const piece = Buffer.alloc(1 << 20, 0x61);
+    if (kind === 'http')
+      socket.write(
+        `POST /ndjson HTTP/1.1\r\nHost: x\r\nAuthorization: Splunk ${TOKEN}\r\nContent-Length: ${99 << 20}\r\n\r\n`,
+      );
+    for (let i = kind === 'http' ? 0 : -200; i < 99; i += 1) if (!socket.write(piece)) await once(socket, 'drain');
+    if (kind === 'syslog') socket.end('\n');
+    await until(() => here.refused.includes(`${kind}: too_long`));
+    socket.destroy();
+    expect(counted()).toBeLessThan(3);
+  },
+);
 
 describe('HTTP', () => {
   test('a record beyond all measure is cut and told, and the rest of the request goes on', async () => {
