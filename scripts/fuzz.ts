@@ -1,4 +1,4 @@
-// Fuzzes every decoder: `npm run fuzz -- [--seconds 60] [--only NAME] [--seed N]`. A seeded mutator over the targets' seeds; a target
+// Fuzzes every decoder: `npm run fuzz -- [--seconds 60] [--only NAME] [--seed N]`, seconds of the processor over all targets. A seeded mutator over the targets' seeds; a target
 // fails when it throws, takes more than a second of the processor on one input, or its heap keeps growing. Failing inputs are kept under .cache/fuzz.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -111,7 +111,12 @@ if (all.length === 0) {
   console.error('fuzz: no such target');
   process.exit(3);
 }
+/** Milliseconds of the processor for each target: on a busy machine an hour of the clock is no hour of work. */
 const share = (Number(values.seconds) * 1000) / all.length;
+const own = () => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+};
 let failures = 0;
 for (const target of all) {
   const next = random(Number(values.seed));
@@ -122,20 +127,19 @@ for (const target of all) {
   let failed = 0;
   globalThis.gc?.();
   let heap = 0;
-  const begun = performance.now();
-  while (performance.now() - begun < share) {
+  const begun = own();
+  while (own() - begun < share) {
     const seed = seeds[Math.floor(next() * seeds.length)];
     const data = runs < seeds.length ? seeds[runs] : mutate(next, seed, seeds[Math.floor(next() * seeds.length)]);
     // The thread's own time: on a busy machine the clock would blame the input for its neighbours.
-    const started = process.threadCpuUsage();
+    const started = own();
     let error: unknown;
     try {
       await target.run(data);
     } catch (caught) {
       error = caught;
     }
-    const spent = process.threadCpuUsage(started);
-    const took = (spent.user + spent.system) / 1000;
+    const took = own() - started;
     slowest = Math.max(slowest, took);
     if (error !== undefined || took > 1000) {
       failed += 1;
