@@ -37,14 +37,8 @@ export { blindRules } from './live/blind-rules.ts';
 export { recordId } from './live/event-id.ts';
 export type { LiveException } from './live/exceptions.ts';
 export { learningOf } from './live/learning.ts';
-export {
-  type JudgedBatch,
-  type LiveBatch,
-  LiveEngine,
-  type LiveRules,
-  type LiveSetup,
-  type LiveSource,
-} from './live/live-engine.ts';
+export type { JudgedBatch, LiveBatch, LiveRules, LiveSetup, LiveSource } from './live/live-batch.ts';
+export { LiveEngine } from './live/live-engine.ts';
 export { type LiveFinding, MOST_EVENTS } from './live/live-finding.ts';
 export { type MaskRule, maskWith, openSealed, SEALED_LINE, sealWith } from './live/masking.ts';
 export { unreadRow } from './live/unread-row.ts';

@@ -4,12 +4,10 @@ import {
   type Correlator,
   createCorrelator,
   createPlan,
-  type Plan,
   type Rule,
-  type RuleSet,
 } from '@chaperone/sigma';
 import { type Activity, type Attribution, loadRegistry, type Registry } from '../../registry/index.ts';
-import { EventEncoder, type EventRow, type RowBatch } from '../../storage/index.ts';
+import { EventEncoder, type EventRow } from '../../storage/index.ts';
 import {
   createRecordDecoder,
   type EventClass,
@@ -24,7 +22,7 @@ import { detectChange } from '../change/index.ts';
 import { ClassBook } from '../engine/class-book.ts';
 import { correlationFinding } from '../engine/correlation-findings.ts';
 import type { Explained } from '../engine/explained.ts';
-import { type CorrelationInput, Judgement } from '../engine/judgement.ts';
+import type { CorrelationInput, Judgement } from '../engine/judgement.ts';
 import type { Entry } from '../engine/ledger.ts';
 import { subject } from '../engine/recorder.ts';
 import { rfc3339 } from '../engine/rfc3339.ts';
@@ -32,88 +30,19 @@ import { type RuleRow, ruleRow, sourceFields } from '../engine/rule-table.ts';
 import { sightingFinding } from '../engine/sighting-findings.ts';
 import { Teller } from '../engine/teller.ts';
 import type { Finding } from '../finding.ts';
-import { createIndicatorMatcher, type Indicator, type PackedIndicators } from '../indicators/index.ts';
-import type { MetIndicator } from '../indicators/live/index.ts';
+import { createIndicatorMatcher, type Indicator } from '../indicators/index.ts';
 import { createJudge, type Judge } from '../terms/index.ts';
 import { FieldStore } from './event-fields.ts';
 import { recordId } from './event-id.ts';
 import { exceptionFor, type LiveException } from './exceptions.ts';
 import { FindingCollector } from './finding-collector.ts';
+import type { JudgedBatch, LiveBatch, LiveRules, LiveSetup, LiveSource } from './live-batch.ts';
 import { type LiveFinding, liveFindingId, MOST_EVENTS } from './live-finding.ts';
-import { type MaskRule, masked, SEALED_LINE } from './masking.ts';
+import { LiveJudgement } from './live-judgement.ts';
+import { masked, SEALED_LINE } from './masking.ts';
 import { RecentIds } from './recent-ids.ts';
+import { type Meetings, Sightings } from './sightings.ts';
 import { unreadRow } from './unread-row.ts';
-
-/** Everything that an organisation's events are judged by; plain data but for the mask. Times in microseconds since 1970 unless said. */
-export interface LiveSetup {
-  /** UUID */
-  readonly organization: string;
-  readonly slug: string;
-  /** IANA */
-  readonly zone: string;
-  readonly rules: RuleSet;
-  /** names the set of rules: setups with the same name have the same */
-  readonly rulesKey?: string;
-  /** ids of rules that are switched off */
-  readonly off?: readonly string[];
-  /** text of the registry in force, and its number */
-  readonly registry: { readonly text: string; readonly version: number } | undefined;
-  readonly indicators: PackedIndicators;
-  readonly exceptions: readonly LiveException[];
-  /** how long correlations wait for late events */
-  readonly lateness: number;
-}
-
-/** Rules and their plan, which engines of several organisations may share: neither knows whose events it is asked about. */
-export interface LiveRules {
-  readonly rules: RuleSet;
-  readonly plan: Plan;
-}
-
-/** One source as the engine knows it. */
-export interface LiveSource {
-  readonly id: string;
-  readonly name: string;
-  readonly zone: string;
-  readonly format: string | undefined;
-  readonly masking: readonly MaskRule[];
-}
-
-/** Records of one source, ready to be judged. */
-export interface LiveBatch {
-  readonly source: LiveSource;
-  readonly texts: readonly string[];
-  readonly received: number;
-  /** salts of the events' ids, one a record; ids where they are known already (replay) */
-  readonly salts: readonly string[];
-  readonly ids?: readonly string[];
-  /** tell every finding with its document, as if none were stored */
-  readonly whole?: boolean;
-}
-
-export interface JudgedBatch {
-  /** for `confirm` */
-  readonly number: number;
-  readonly rows: RowBatch;
-  readonly findings: readonly LiveFinding[];
-  readonly misread: readonly {
-    readonly index: number;
-    readonly code: string;
-    readonly message: string;
-    readonly mend: string;
-    readonly line: string;
-  }[];
-  /** hits by Sigma id of the rule */
-  readonly hits: readonly (readonly [rule: string, count: number])[];
-  /** indicators met, with how many events had them and when last, milliseconds since 1970 */
-  readonly met: readonly MetIndicator[];
-  /** newest time stated; NaN where none is */
-  readonly newest: number;
-  /** median of received - time, microseconds; NaN where no event states a time */
-  readonly offset: number;
-  /** kinds of events met for the first time */
-  readonly kinds: readonly string[];
-}
 
 /** An entry of the ledger together with the event at hand. */
 interface LivePlace extends Place {
@@ -122,13 +51,6 @@ interface LivePlace extends Place {
 
 /** An input of a correlation with who it was: the ledger in which its entry stands may be begun anew before the window is full. */
 type LiveInput = CorrelationInput & { readonly attribution: Attribution | undefined };
-
-/** An indicator in the events of a batch. */
-interface Met {
-  readonly indicator: Indicator;
-  readonly events: Set<string>;
-  at: number;
-}
 
 /** The ledger is begun anew past this many distinct activities: a stream has no end. */
 const MOST_ENTRIES = 100_000;
@@ -168,7 +90,7 @@ export class LiveEngine {
       watched: [Entry, number, LivePlace][];
       newest: number;
       told: (readonly [id: string, events: number])[];
-      met: (readonly [indicator: string, Met])[];
+      met: Meetings;
     }
   >();
   readonly #collector: FindingCollector;
@@ -185,8 +107,7 @@ export class LiveEngine {
   #remembered = Number.NEGATIVE_INFINITY;
   /** events that correlations and terms know of */
   readonly #fed = new RecentIds();
-  /** events in which an indicator was met, with the indicator */
-  readonly #sightings = new RecentIds();
+  readonly #sightings = new Sightings();
   /** findings of terms and changes as they were said last, by id */
   readonly #said = new Map<string, string>();
   // What the event at hand brought about
@@ -194,7 +115,6 @@ export class LiveEngine {
   #watched: [Entry, number, LivePlace][] = [];
   #ruleIds: string[] = [];
   #hits = new Map<string, number>();
-  #met = new Map<string, Met>();
 
   /**
    * @param mask replaces a value that must not be kept
@@ -268,7 +188,6 @@ export class LiveEngine {
     this.#inputs = [];
     this.#watched = [];
     this.#hits = new Map();
-    this.#met = new Map();
     this.#collector.begin(batch.whole === true);
     const misread: JudgedBatch['misread'][number][] = [];
     const offsets: number[] = [];
@@ -308,8 +227,9 @@ export class LiveEngine {
       this.#encoder.add(this.#row(batch, id, text, event, entry, this.#collector.ids));
     }
     const findings = this.#collector.take();
+    const met = this.#sightings.take();
     const told = findings.map(({ id, count }) => [id, count] as const);
-    this.#unconfirmed.set(number, { inputs: this.#inputs, watched: this.#watched, newest, told, met: [...this.#met] });
+    this.#unconfirmed.set(number, { inputs: this.#inputs, watched: this.#watched, newest, told, met });
     if (this.#judgement.ledger.entries.length > MOST_ENTRIES) this.#renew();
     return {
       number,
@@ -317,7 +237,7 @@ export class LiveEngine {
       findings,
       misread,
       hits: [...this.#hits],
-      met: [...this.#met.values()].map(({ indicator: { type, value }, events, at }) => ({
+      met: [...met.values()].map(({ indicator: { type, value }, events, at }) => ({
         type,
         value,
         count: events.size,
@@ -335,7 +255,7 @@ export class LiveEngine {
     if (held === undefined) return;
     this.#unconfirmed.delete(number);
     this.#collector.stored(held.told);
-    for (const [key, { events }] of held.met) for (const event of events) this.#sightings.add(`${event} ${key}`);
+    this.#sightings.stored(held.met);
     // What was delivered again, or is judged again from the store, must not count twice.
     const fed = new Set<string>();
     for (const input of held.inputs) {
@@ -532,7 +452,7 @@ export class LiveEngine {
 
   #sighted(indicator: Indicator, path: NormalPath, field: string, value: string, entry: Entry, event: LogEvent): void {
     const time = event.time ?? Number.NaN;
-    this.#meet(indicator, event);
+    this.#sightings.meet(indicator, event, this.#received);
     const sighting = {
       indicator,
       path,
@@ -556,22 +476,6 @@ export class LiveEngine {
       place: event.place,
     };
     this.#collector.add(sightingFinding(sighting, activity, this.#setup.slug, this.#teller), entry);
-  }
-
-  /** Counts an event for an indicator; once, however often it is delivered. */
-  #meet(indicator: Indicator, event: LogEvent): void {
-    const key = `${indicator.type} ${indicator.value}`;
-    const { event: id } = event.place as LivePlace;
-    if (this.#sightings.has(`${id} ${key}`)) return;
-    const time = event.time === undefined || Number.isNaN(event.time) ? this.#received : event.time;
-    // A clock that is wrong must not renew what decays for years.
-    const at = Math.max(0, Math.min(time, this.#received)) / 1000;
-    const known = this.#met.get(key);
-    if (known === undefined) this.#met.set(key, { indicator, events: new Set([id]), at });
-    else {
-      known.events.add(id);
-      known.at = Math.max(known.at, at);
-    }
   }
 
   #row(
@@ -622,56 +526,6 @@ export class LiveEngine {
   #renew(): void {
     this.#judgement = this.#makeJudgement();
     this.#collector.renew();
-  }
-}
-
-/** The scan's judgement, with indicators told as they are met. */
-class LiveJudgement extends Judgement {
-  readonly #sighted: (
-    indicator: Indicator,
-    path: NormalPath,
-    field: string,
-    value: string,
-    entry: Entry,
-    event: LogEvent,
-  ) => void;
-  readonly #indicators: ConstructorParameters<typeof Judgement>[0]['indicators'];
-  readonly #again: (row: RuleRow, entry: Entry) => boolean;
-  readonly #off: ReadonlySet<string>;
-
-  constructor(
-    parts: ConstructorParameters<typeof Judgement>[0],
-    sighted: (
-      indicator: Indicator,
-      path: NormalPath,
-      field: string,
-      value: string,
-      entry: Entry,
-      event: LogEvent,
-    ) => void,
-    again: (row: RuleRow, entry: Entry) => boolean,
-    off: ReadonlySet<string>,
-  ) {
-    super(parts);
-    this.#indicators = parts.indicators;
-    this.#sighted = sighted;
-    this.#again = again;
-    this.#off = off;
-  }
-
-  /** The plan is of all rules: what an organisation switched off holds for others. */
-  override match(bound: Bound, entry: Entry, event: LogEvent): void {
-    if (!this.#off.has(bound.rule.id)) super.match(bound, entry, event);
-  }
-
-  protected override told(row: RuleRow, entry: Entry): boolean {
-    return this.#again(row, entry);
-  }
-
-  override indicator(path: NormalPath, field: string, value: unknown, entry: Entry, event: LogEvent): void {
-    const text = String(Array.isArray(value) ? value[0] : value);
-    for (const indicator of this.#indicators.match(path, text))
-      this.#sighted(indicator, path, field, text.slice(0, 512), entry, event);
   }
 }
 
