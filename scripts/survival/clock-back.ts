@@ -48,7 +48,7 @@ export async function clockBack(seconds: number, say: (line: string) => void = (
     going = (await watch('right again')) && going;
     await house.end('SIGKILL');
     await house.start();
-    await pause(2_000);
+    await pause(Math.min(2_000, seconds * 500));
     await Promise.all(shippers.map((one) => one.stop()));
     const faults = house.said.split('\n').filter((line) => line.includes('"level":"error"')).length;
     await house.end('SIGTERM');

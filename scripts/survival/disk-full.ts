@@ -32,7 +32,12 @@ export async function diskFull(seconds: number, say: (line: string) => void = ()
   try {
     const token = await house.source('load', 'http');
     for (const listener of ['syslog', 'relp'] as const) await house.source(listener, listener);
-    const shippers = [bulkShipper(house, token, { rest: 50 }), relpShipper(house), syslogShipper(house, { rest: 100 })];
+    const shippers = [
+      // The service asks to come again in ten seconds: the short trial doesn't wait for that.
+      bulkShipper(house, token, { rest: 50, longest: Math.min(10_000, seconds * 500) }),
+      relpShipper(house),
+      syslogShipper(house, { rest: 100 }),
+    ];
     const delivered = () => shippers[0].delivered.length + shippers[1].delivered.length;
     const phases: Record<string, string | number> = {};
     let sound = true;
@@ -45,7 +50,7 @@ export async function diskFull(seconds: number, say: (line: string) => void = ()
       const before = delivered();
       // Stores give back some of what they hold: it is taken at once.
       const filling = setInterval(() => fill(ballast, () => free() - leave), 200);
-      await pause(2_500);
+      await pause(Math.min(2_500, seconds * 750));
       const full = delivered();
       const statuses = new Map<number, number>();
       let words = '';

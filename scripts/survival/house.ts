@@ -213,6 +213,8 @@ export function pause(ms: number): Promise<void> {
   return new Promise((later) => setTimeout(later, ms));
 }
 
+const given = new Set<number>();
+
 /** A free port that no outgoing connection is given while its owner is being started again. */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -221,7 +223,9 @@ export async function freePort(): Promise<number> {
       const server = createServer().once('error', () => tried(false));
       server.listen(port, '127.0.0.1', () => server.close(() => tried(true)));
     });
-    if (free) return port;
+    if (!free || given.has(port)) continue;
+    given.add(port);
+    return port;
   }
 }
 

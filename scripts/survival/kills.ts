@@ -33,7 +33,8 @@ export async function kills(
       say(`kill ${kill}: ${delivered()} records confirmed`);
     }
     slowest = Math.max(slowest, await house.ready());
-    await pause(2_000);
+    const back = delivered();
+    while (delivered() === back) await pause(20);
     await Promise.all(shippers.map((one) => one.stop()));
     if (patient) await pause(45_000);
     await house.end('SIGTERM');

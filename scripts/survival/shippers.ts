@@ -61,11 +61,16 @@ function shipper(name: string, run: (self: Shipper, going: () => boolean) => Pro
   return self;
 }
 
-/** `_bulk` as a shipper sends it: 503 and 429 are tried again after `Retry-After`. */
+/** `_bulk` as a shipper sends it: 503 and 429 are tried again after `Retry-After`, or after `longest` milliseconds. */
 export function bulkShipper(
   house: House,
   token: string,
-  { size = 200, rest = 0, name = '_bulk' }: { size?: number; rest?: number; name?: string } = {},
+  {
+    size = 200,
+    rest = 0,
+    name = '_bulk',
+    longest = 10_000,
+  }: { size?: number; rest?: number; name?: string; longest?: number } = {},
 ): Shipper {
   return shipper(name, async (self, going) => {
     let batch: string[] | undefined;
@@ -94,7 +99,7 @@ export function bulkShipper(
         } else {
           const after = Number(response.headers.get('retry-after'));
           if (!(after > 0)) self.unsaid += 1;
-          await pause(Math.min(after > 0 ? after * 1000 : 1_000, 10_000));
+          await pause(Math.min(after > 0 ? after * 1000 : 1_000, longest));
         }
       }
     }
