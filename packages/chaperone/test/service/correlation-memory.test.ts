@@ -1,13 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { loadRules } from '@chaperone/sigma';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { House, pause } from '../../../../scripts/survival/house.ts';
 import { ADDED, requestPast } from '../../src/detection/index.ts';
 import { recover } from '../../src/service/recover.ts';
-import type { EventStore, OpenStateStore } from '../../src/storage/index.ts';
 import { recordBatch } from '../../testkit/record-batch.ts';
-import { testEvents } from '../../testkit/storage/test-events.ts';
-import { type TestState, testState } from '../../testkit/storage/test-state.ts';
+import { testStores } from '../../testkit/storage/test-stores.ts';
 import { type TestIntake, testIntake } from '../../testkit/test-intake.ts';
 
 const RULES = `title: Log cleared
@@ -84,20 +82,7 @@ test('a correlation that spans a kill -9 is found: two events before it, two aft
   }
 }, 300_000);
 
-let server: TestState;
-let state: OpenStateStore;
-let events: EventStore;
-let closeEvents: () => Promise<void>;
-
-beforeAll(async () => {
-  server = await testState();
-  ({ store: state } = await server.fresh());
-  ({ store: events, close: closeEvents } = await testEvents());
-});
-afterAll(async () => {
-  await closeEvents?.();
-  await server?.close();
-});
+const { state, events } = await testStores();
 
 test('events that an engine judged while the next one was made are not lost to correlations', async () => {
   let open: (() => void) | undefined;

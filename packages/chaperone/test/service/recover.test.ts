@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DoubtfulCounts } from '../../src/service/intake/doubtful-counts.ts';
 import { recover } from '../../src/service/recover.ts';
-import type { EventStore, OpenStateStore } from '../../src/storage/index.ts';
+import type { EventStore } from '../../src/storage/index.ts';
 import { recordBatch } from '../../testkit/record-batch.ts';
-import { testEvents } from '../../testkit/storage/test-events.ts';
-import { type TestState, testState } from '../../testkit/storage/test-state.ts';
+import { testStores } from '../../testkit/storage/test-stores.ts';
 import { type TestIntake, testIntake } from '../../testkit/test-intake.ts';
 
-let server: TestState;
-let state: OpenStateStore;
-let events: EventStore;
-let closeEvents: () => Promise<void>;
-
-beforeAll(async () => {
-  server = await testState();
-  ({ store: state } = await server.fresh());
-  ({ store: events, close: closeEvents } = await testEvents());
-});
-afterAll(async () => {
-  await closeEvents?.();
-  await server?.close();
-});
+const { state, events } = await testStores();
 
 /** An audit log that was cleared: each is a match of one of our rules, and all of an hour are one finding. */
 const cleared = (record: number) =>

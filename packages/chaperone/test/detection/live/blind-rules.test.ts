@@ -1,26 +1,11 @@
 import { loadRules } from '@chaperone/sigma';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { blindRules, learningOf } from '../../../src/detection/index.ts';
-import type { EventStore, OpenStateStore } from '../../../src/storage/index.ts';
 import { recordBatch } from '../../../testkit/record-batch.ts';
-import { testEvents } from '../../../testkit/storage/test-events.ts';
-import { type TestState, testState } from '../../../testkit/storage/test-state.ts';
+import { testStores } from '../../../testkit/storage/test-stores.ts';
 import { testIntake } from '../../../testkit/test-intake.ts';
 
-let server: TestState;
-let state: OpenStateStore;
-let events: EventStore;
-let closeEvents: () => Promise<void>;
-
-beforeAll(async () => {
-  server = await testState();
-  ({ store: state } = await server.fresh());
-  ({ store: events, close: closeEvents } = await testEvents());
-});
-afterAll(async () => {
-  await closeEvents?.();
-  await server?.close();
-});
+const { state, events } = await testStores();
 
 const rule = (title: string, number: number, logsource: string) =>
   `title: ${title}\nid: 6f0c4c1e-${number}-4111-8111-111111111111\nname: r${number}\nlogsource: ${logsource}\ndetection: { s: { a: b }, condition: s }\nlevel: low\n`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadRules } from '@chaperone/sigma';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { watchSources } from '../../../src/detection/index.ts';
+import { type LiveException, watchSources } from '../../../src/detection/index.ts';
 import type { OpenStateStore } from '../../../src/storage/index.ts';
 import { type TestState, testState } from '../../../testkit/storage/test-state.ts';
 
@@ -57,8 +57,9 @@ test('a silent source is one finding that names who promised it, stays through a
     return { rules: [refused], correlations: [] };
   };
   const provider = async (one: string) => ({ northgate: 'Northgate IT' })[one];
+  let exceptions: LiveException[] = [];
   const watch = (now: number, listening: number) =>
-    watchSources(state, { id, slug: 'clinic', exceptions: [], blind, provider }, now, listening);
+    watchSources(state, { id, slug: 'clinic', exceptions, blind, provider }, now, listening);
   const seen = () =>
     state.within(id, async (tx) => ({
       findings: await tx.selectFrom('finding').select(['why', 'provider', 'first_at', 'last_at', 'level']).execute(),
@@ -92,4 +93,25 @@ test('a silent source is one finding that names who promised it, stays through a
   const after = await seen();
   expect(after.health).toBe('healthy');
   expect(after.findings.map(({ last_at }) => last_at)).toEqual([new Date(fell + 31 * MINUTE)]);
+
+  // An exception for a source holds back what this source is found to do, and no other's.
+  const about = (source_id: string): LiveException => ({
+    id: randomUUID(),
+    detector: 'silence',
+    rule_id: null,
+    provider: null,
+    account: null,
+    host: null,
+    src_ip: null,
+    source_id,
+    fields: [],
+    ends: Number.POSITIVE_INFINITY,
+  });
+  const own = about(source);
+  exceptions = [about(randomUUID()), own];
+  await watch(fell + 50 * MINUTE, 0);
+  const held = await state.within(id, (tx) =>
+    tx.selectFrom('finding').select('exception_id').where('first_at', '>', new Date(fell)).execute(),
+  );
+  expect(held).toEqual([{ exception_id: own.id }]);
 });

@@ -1,26 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { activeIndicators, importIndicators } from '../../../src/detection/index.ts';
-import type { EventStore, OpenStateStore } from '../../../src/storage/index.ts';
 import { recordBatch } from '../../../testkit/record-batch.ts';
-import { testEvents } from '../../../testkit/storage/test-events.ts';
-import { type TestState, testState } from '../../../testkit/storage/test-state.ts';
+import { testStores } from '../../../testkit/storage/test-stores.ts';
 import { testIntake } from '../../../testkit/test-intake.ts';
 
-let server: TestState;
-let state: OpenStateStore;
-let events: EventStore;
-let closeEvents: () => Promise<void>;
-
-beforeAll(async () => {
-  server = await testState();
-  ({ store: state } = await server.fresh());
-  ({ store: events, close: closeEvents } = await testEvents());
-});
-afterAll(async () => {
-  await closeEvents?.();
-  await server?.close();
-});
+const { state, events } = await testStores();
 
 test('indicators met are counted once an event, and the latest is kept, however often a delivery comes', async () => {
   const live = await testIntake(state, events);

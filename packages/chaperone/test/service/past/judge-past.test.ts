@@ -9,8 +9,10 @@ import {
   LISTED,
   type LiveSource,
   listPast,
+  nextPast,
   packIndicators,
   requestPast,
+  SWITCHED_ON,
   testRule,
 } from '../../../src/detection/index.ts';
 import { judgePast, type PastDeps } from '../../../src/service/past/judge-past.ts';
@@ -276,5 +278,17 @@ test('a rule that is tried is held against the kinds of events that its log sour
       note: null,
       events: 2,
     });
+  await late.intake.close();
+}, 60_000);
+
+test('what was asked of a whole feed is asked of it still when it brings more before that is done', async () => {
+  const late = await testIntake(state, events, { rules: NO_RULES });
+  const feed = { kind: 'feed', subject: randomUUID(), title: 'Neighbours' } as const;
+  const first = new Date(Date.now() - 60_000);
+  const request = (reason: string, cameAt: Date) =>
+    state.within(late.organization, (tx) => requestPast(tx, late.organization, { ...feed, reason, cameAt }));
+  await request(SWITCHED_ON, first);
+  await request(LISTED, new Date());
+  expect(await nextPast(state, late.organization)).toMatchObject({ reason: SWITCHED_ON, came_at: first });
   await late.intake.close();
 }, 60_000);
