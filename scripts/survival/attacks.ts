@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { type House, type Listener, pause } from './house.ts';
 
 /** Something that a hostile or broken client does until it is told to end. Never throws; being cut off is what it is for. */
@@ -76,6 +77,61 @@ export const huge: Attack = async (house, token, going) => {
     }
   }
 };
+
+/** Records that are the worst to read, each within all limits: deep, wide, full of escapes, of numbers, of entities; and bombs of gzip. */
+export const worst: Attack = async (house, token, going) => {
+  const most = 1_000_000;
+  const doctype = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">';
+  const wide = (of: (i: number) => string, end = '}') => {
+    let text = '{"winlog":{"channel":"Security","event_id":4688,"event_data":{"x":1';
+    for (let i = 0; i < 65_535 && text.length < most; i += 1) text += `,${of(i)}`;
+    return `${text}${end}}}`;
+  };
+  const records = [
+    `{"a":${'['.repeat(most / 2)}${']'.repeat(most / 2)}}`,
+    `${'{"a":'.repeat(most / 6)}1${'}'.repeat(most / 6)}`,
+    wide((i) => `"f${i}":"v"`),
+    wide((i) => `"f${i}":{"g":[1,{"h":${i}}]}`),
+    wide((i) => `"${'k'.repeat(i % 2_000)}":"${'v'.repeat(2_000)}"`),
+    `{"message":"${'\\u0041'.repeat(most / 6)}"}`,
+    `{"winlog":{"event_id":4688,"event_data":{"CommandLine":"${'\\\\\\"'.repeat(most / 4)}"}}}`,
+    `[${'1e308,'.repeat(most / 6)}1]`,
+    `<Event xmlns="x">${'<a b="c">'.repeat(most / 10)}`,
+    `${doctype}${Array.from({ length: 30 }, (_, i) => `<!ENTITY a${i} "${`&a${i - 1};`.repeat(10)}">`).join('')}]><x>&a29;</x>`,
+    `<13>1 2026-11-25T12:00:00Z h a - - ${'[a@1 b="c"]'.repeat(most / 12)} x`,
+    `CEF:0|v|p|1|1|n|5|${'a=b\\=c '.repeat(most / 8)}`,
+    `${'k="v" '.repeat(most / 6)}`,
+    'é'.repeat(most / 2),
+    '\0'.repeat(most),
+  ];
+  const bomb = gzipSync(Buffer.alloc(99 << 20, '{}\n'));
+  while (going())
+    for (const [i, record] of records.entries()) {
+      if (!going()) return;
+      const line = record.replaceAll('\n', ' ');
+      await send(house, '/_bulk', token, `{"create":{}}\n${line}\n`.repeat(4));
+      await send(house, '/ndjson', token, `${line}\n`);
+      await send(house, '/services/collector/event', token, `{"event":${JSON.stringify(line)},"host":"h"}`);
+      if (i === 0) await send(house, '/ndjson', token, bomb, { 'content-encoding': 'gzip' });
+    }
+};
+
+async function send(
+  house: House,
+  path: string,
+  token: string,
+  body: string | Buffer<ArrayBuffer>,
+  more = {},
+): Promise<void> {
+  await fetch(`http://127.0.0.1:${house.port('http')}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, ...more },
+    body,
+  }).then(
+    (response) => response.arrayBuffer(),
+    () => {},
+  );
+}
 
 /** Lengths that lie, both ways. */
 export const liars: Attack = async (house, token, going) => {

@@ -1,5 +1,5 @@
 import { totp } from '../../packages/console/testkit/totp.ts';
-import { half, huge, liars, signIns, slow } from './attacks.ts';
+import { half, huge, liars, signIns, slow, worst } from './attacks.ts';
 import { House, PASSWORD, pause } from './house.ts';
 import { isSound, reckon } from './reckon.ts';
 import type { Result } from './result.ts';
@@ -14,13 +14,13 @@ const RATE = 1 / 3;
 /** Seconds within which a person must be able to sign in. */
 const SIGN_IN = 3;
 
-const NAMES = ['slow', 'half', 'huge', 'liars', 'sign-ins'] as const;
+const NAMES = ['slow', 'half', 'huge', 'liars', 'sign-ins', 'worst'] as const;
 
 /**
  * Sends what it sends while others do their worst, and a person signs in.
  *
  * @param seconds of each half, in peace and under attack
- * @param only one of the attacks; all at once where left out
+ * @param only one of the attacks; all at once but `worst` where left out
  */
 export async function hostileClients(
   seconds: number,
@@ -55,8 +55,8 @@ export async function hostileClients(
     say(`in peace: ${Math.round(peace.bulk)} records/s by _bulk`);
     let going = true;
     const guesses = new Map<number, number>();
-    const all = [slow, half, huge, liars, signIns(guesses)];
-    const chosen = all.filter((_, i) => only === undefined || NAMES[i] === only);
+    const all = [slow, half, huge, liars, signIns(guesses), worst];
+    const chosen = all.filter((_, i) => (only === undefined ? all[i] !== worst : NAMES[i] === only));
     const attacks = chosen.map((attack) => attack(house, theirs, () => going));
     const signing = signIn(house, seconds);
     const war = await measure();
