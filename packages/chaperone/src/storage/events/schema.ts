@@ -86,9 +86,9 @@ export function migrations(database: string, cluster?: Cluster): readonly (reado
       GROUP BY hour, provider, account, host, link, source, class_uid, outcome`,
     ],
     // Filters are made by merges, and what is left over when a day ends would wait for one for ever: a day into which nothing came for so long
-    // (seconds) becomes one part.
+    // (seconds) becomes one part, or a few where it is too large for one merge.
     [
-      `ALTER TABLE ${database}.events${on} MODIFY SETTING min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1`,
+      `ALTER TABLE ${database}.events${on} MODIFY SETTING min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1, enable_max_bytes_limit_for_min_age_to_force_merge = 1`,
     ],
   ];
 }
