@@ -13,6 +13,8 @@ export const SERVER_SETTINGS: Readonly<Record<string, number>> = {
   primary_index_cache_size: 64 * MIB,
   query_condition_cache_size: 32 * MIB,
   compiled_expression_cache_size: 32 * MIB,
+  // Merges take what the others leave: nobody waits for one, and a large one has minutes of work.
+  os_threads_nice_value_merge_mutate: 15,
   // Milliseconds between two looks at its own memory; every 100 where nothing is said.
   memory_worker_period_ms: 1_000,
 };
