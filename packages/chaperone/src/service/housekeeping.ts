@@ -164,8 +164,11 @@ export function organizations(state: StateStore) {
   );
 }
 
-/** Sets right the counts of findings that changed of late. */
+/** Seconds after which a finding's events and its count are both stored. */
+const QUIET = 60;
+
+/** Sets right the counts of findings that changed of late, and don't now. Those that are known to be in doubt are counted sooner (`DoubtfulCounts`). */
 export async function recountLately({ state, events }: HousekeepingDeps): Promise<void> {
-  const since = await ago(state, 15 * 60);
-  for (const { id } of await organizations(state)) await recountFindings(state, events, id, since);
+  const since = await ago(state, 30 * 60);
+  for (const { id } of await organizations(state)) await recountFindings(state, events, id, since, QUIET);
 }
